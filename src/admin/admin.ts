@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import type { Directory } from '../directory/directory.js';
+import type { Registrars } from '../kamailio/registrars.js';
+import { bindingRoutes } from './bindings.route.js';
+import { completeAgent, completeSkillset, completeTreatment } from './complete-contact-center.js';
+import {
+  AgentBody,
+  AgentDocument,
+  SkillsetBody,
+  SkillsetDocument,
+  TreatmentBody,
+  TreatmentDocument,
+} from './contact-center.schema.js';
+import { ContactCenters } from './contact-centers.js';
+import { contactCenterRoutes } from './contact-centers.route.js';
+import { locationRoutes } from './locations.route.js';
+import { Nodes } from './nodes.js';
+import { nodeRoutes } from './nodes.route.js';
+import { partRoutes } from './parts.route.js';
+import { skillRoutes } from './skills.route.js';
+
+export interface AdminDeps {
+  readonly pool: pg.Pool;
+  readonly directory: Directory;
+  readonly registrars: Pick<Registrars, 'changed' | 'started'>;
+  readonly clock: () => number;
+}
+
+/** What people and programs provision, and what has become of it. */
+export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
+  const centers = new ContactCenters(deps);
+  contactCenterRoutes(app, centers);
+  locationRoutes(app, centers);
+  partRoutes(app, centers, {
+    list: 'skillsets',
+    word: 'skillset',
+    document: SkillsetDocument,
+    body: SkillsetBody,
+    complete: completeSkillset,
+  });
+  partRoutes(app, centers, {
+    list: 'treatments',
+    word: 'treatment',
+    document: TreatmentDocument,
+    body: TreatmentBody,
+    complete: completeTreatment,
+  });
+  partRoutes(app, centers, {
+    list: 'agents',
+    word: 'agent',
+    document: AgentDocument,
+    body: AgentBody,
+    complete: completeAgent,
+  });
+  skillRoutes(app, centers);
+  nodeRoutes(app, new Nodes(deps));
+  bindingRoutes(app, deps.directory, deps.clock);
+}

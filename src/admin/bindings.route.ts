@@ -1,0 +1,38 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { Directory } from '../directory/directory.js';
+import { Problem } from '../errors.js';
+import { type Address, parseAddress } from '../sip/address.js';
+import { SipSyntaxError } from '../sip/sip-syntax-error.js';
+import { BindingsDocument, BindingsQuery } from './bindings.schema.js';
+import { listBindings } from './list-bindings.js';
+
+export function bindingRoutes(app: FastifyInstance, directory: Directory, clock: () => number): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/v1/bindings',
+    {
+      schema: {
+        operationId: 'listBindings',
+        tags: ['insight'],
+        summary: 'The bindings of an address in order: contact center, endpoints, treatment.',
+        querystring: BindingsQuery,
+        response: { 200: BindingsDocument },
+      },
+      config: { problems: ['unknown_address'] },
+    },
+    async (request) => {
+      const resolved = directory.resolve(addressOf(request.query.address));
+      if (!resolved) throw new Problem('unknown_address', 'No contact center has this address');
+      return listBindings(directory, resolved, clock());
+    },
+  );
+}
+
+function addressOf(text: string): Address {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof SipSyntaxError)) throw error;
+    throw Problem.badFields([{ field: '/address', detail: error.message }]);
+  }
+}

@@ -1,0 +1,30 @@
+import { type Static, Type } from 'typebox';
+
+export const BindingsQuery = Type.Object({
+  address: Type.String({ maxLength: 255, description: 'A SIP URI, such as sip:sales@cc.example.com.' }),
+});
+
+const orNull = (schema: Parameters<typeof Type.Array>[0], description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+
+const Binding = Type.Object({
+  role: Type.Enum(['contact_center', 'agent', 'treatment']),
+  agent: Type.Union([Type.String(), Type.Null()]),
+  contact: Type.String({ description: 'The SIP URI that a call is sent to.' }),
+  q: Type.Number({ description: 'From 0 to 1; the highest is tried first.' }),
+  expires: orNull(Type.Integer(), 'Seconds left; null: permanent.'),
+  path: orNull(Type.String(), 'The Path vector (RFC 3327) that a call to it takes.'),
+  received: orNull(Type.String(), 'Where its REGISTER really came from, when NAT was seen.'),
+  instance: orNull(Type.String(), "The device's +sip.instance (RFC 5626)."),
+  held: Type.Boolean({
+    description: 'Whether registrars hold it: they hold as many agents as one call can try, the best ones.',
+  }),
+  because: Type.String({ description: 'Why it is where it is.' }),
+});
+
+export const BindingsDocument = Type.Object({
+  address: Type.String({ description: 'In its one spelling.' }),
+  contact_center: Type.String(),
+  bindings: Type.Array(Binding, { description: 'In the order in which a call tries them.' }),
+});
+export type BindingsDocument = Static<typeof BindingsDocument>;

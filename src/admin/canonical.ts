@@ -1,0 +1,69 @@
+import type { Agent, ContactCenter, Location, Skillset, Treatment } from '../directory/contact-center.js';
+import { parseUri, printUri } from '../sip/uri.js';
+
+/**
+ * One document for everything that means the same, whatever order or spelling it came in: so its ETag doesn't change
+ * when Postgres gives it back, and a PUT of what GET answered changes nothing. Parts that are as they were in `before` are
+ * the same objects: of 20,000 agents, those who changed are found without comparing the others again. The document must
+ * have passed its check.
+ */
+export function canonical(center: ContactCenter, before?: ContactCenter): ContactCenter {
+  const { domain, mode, expiry, failover_on, headers } = center;
+  const { min_seconds, default_seconds, max_seconds } = expiry;
+  const { contact_center, agent, treatment } = failover_on;
+  return {
+    domain,
+    mode,
+    locations: sameAs(before?.locations, center.locations.map(canonicalLocation), ({ uri }) => uri).sort(
+      (a, b) => a.priority - b.priority,
+    ),
+    treatments: canonicalParts(before?.treatments, center.treatments, canonicalTreatment),
+    skillsets: canonicalParts(before?.skillsets, center.skillsets, canonicalSkillset),
+    agents: canonicalParts(before?.agents, center.agents, canonicalAgent),
+    expiry: { min_seconds, default_seconds, max_seconds },
+    failover_on: { contact_center, agent, treatment },
+    headers,
+  };
+}
+
+function canonicalLocation({ uri, priority, fr_timer_ms }: Location): Location {
+  return { uri: canonicalUri(uri), priority, fr_timer_ms };
+}
+
+function canonicalTreatment({ name, kind, uri, fr_timer_ms }: Treatment): Treatment {
+  return { name, kind, uri: canonicalUri(uri), fr_timer_ms };
+}
+
+function canonicalSkillset({ name, treatment, ring_seconds }: Skillset): Skillset {
+  return { name, treatment, ring_seconds };
+}
+
+function canonicalAgent({ name, skills }: Agent): Agent {
+  return {
+    name,
+    skills: Object.fromEntries(Object.entries(skills).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+function canonicalUri(uri: string): string {
+  return printUri(parseUri(uri));
+}
+
+function canonicalParts<T extends { readonly name: string }>(
+  before: readonly T[] | undefined,
+  parts: readonly T[],
+  canonicalPart: (part: T) => T,
+): T[] {
+  const known = new Set(before);
+  const printed = parts.map((part) => (known.has(part) ? part : canonicalPart(part)));
+  return sameAs(before, printed, ({ name }) => name).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Each part, or the one that it equals. */
+function sameAs<T extends object>(before: readonly T[] = [], parts: T[], keyOf: (part: T) => string): T[] {
+  const known = new Map(before.map((part) => [keyOf(part), part]));
+  return parts.map((part) => {
+    const old = known.get(keyOf(part));
+    return old && (old === part || JSON.stringify(old) === JSON.stringify(part)) ? old : part;
+  });
+}

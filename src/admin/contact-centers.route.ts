@@ -1,0 +1,114 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { completeContactCenter } from './complete-contact-center.js';
+import { ContactCenterBody, ContactCenterDocument, ContactCenterSummary } from './contact-center.schema.js';
+import type { ContactCenters } from './contact-centers.js';
+import { checkPreconditions, etagOf, isFresh } from './etag.js';
+import { DOCUMENT_BYTES } from './limits.js';
+import { checkSame, parseDomain } from './parse-domain.js';
+import { Conditional, DomainParams, Fresh, Gone, tagged } from './provisioning.schema.js';
+
+const PATH = '/v1/contact-centers/:domain';
+
+export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenters): void {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ['provisioning'];
+
+  routes.get(
+    '/v1/contact-centers',
+    {
+      schema: {
+        operationId: 'listContactCenters',
+        tags,
+        summary: 'Which contact centers are there?',
+        response: { 200: Type.Object({ contact_centers: Type.Array(ContactCenterSummary) }) },
+      },
+    },
+    async () => ({
+      contact_centers: centers.all().map(({ domain, mode, locations, treatments, skillsets, agents }) => ({
+        domain,
+        mode,
+        locations: locations.length,
+        treatments: treatments.length,
+        skillsets: skillsets.length,
+        agents: agents.length,
+      })),
+    }),
+  );
+
+  routes.put(
+    PATH,
+    {
+      schema: {
+        operationId: 'putContactCenter',
+        tags,
+        summary: 'Make the contact center what this document says.',
+        params: DomainParams,
+        headers: Conditional,
+        body: ContactCenterBody,
+        response: {
+          200: tagged(ContactCenterDocument, 'Made so.'),
+          201: tagged(ContactCenterDocument, 'Created.'),
+        },
+      },
+      config: { problems: ['precondition_failed', 'store_unavailable'] },
+      bodyLimit: DOCUMENT_BYTES,
+    },
+    async (request, reply) => {
+      const { body, headers } = request;
+      const domain = parseDomain(request.params.domain);
+      if (body.domain !== undefined) checkSame('/domain', domain, parseDomain(body.domain));
+      let created = false;
+      const center = await centers.save(domain, (current) => {
+        checkPreconditions(headers, current);
+        created = current === undefined;
+        return { center: completeContactCenter(domain, body) };
+      });
+      return reply
+        .code(created ? 201 : 200)
+        .header('etag', etagOf(center))
+        .send(center);
+    },
+  );
+
+  routes.get(
+    PATH,
+    {
+      schema: {
+        operationId: 'getContactCenter',
+        tags,
+        summary: 'The whole document, every default filled in.',
+        params: DomainParams,
+        response: { 200: tagged(ContactCenterDocument, 'The document.'), 304: Fresh },
+      },
+      config: { problems: ['unknown_contact_center'] },
+    },
+    async (request, reply) => {
+      const center = centers.find(parseDomain(request.params.domain));
+      reply.header('etag', etagOf(center));
+      return isFresh(request.headers, center) ? reply.code(304).send() : reply.send(center);
+    },
+  );
+
+  routes.delete(
+    PATH,
+    {
+      schema: {
+        operationId: 'deleteContactCenter',
+        tags,
+        summary: "Forget the contact center, its parts and its agents' phones.",
+        params: DomainParams,
+        headers: Conditional,
+        response: { 204: Gone },
+      },
+      config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
+    },
+    async (request, reply) => {
+      await centers.remove(parseDomain(request.params.domain), (current) =>
+        checkPreconditions(request.headers, current),
+      );
+      return reply.code(204).send();
+    },
+  );
+}

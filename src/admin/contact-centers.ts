@@ -1,0 +1,107 @@
+import type pg from 'pg';
+import type { ContactCenter } from '../directory/contact-center.js';
+import type { Directory } from '../directory/directory.js';
+import { Problem } from '../errors.js';
+import type { Registrars } from '../kamailio/registrars.js';
+import { affectedAddresses } from './affected-addresses.js';
+import { canonical } from './canonical.js';
+import { checkContactCenter } from './check-contact-center.js';
+import { deleteContactCenter } from './delete-contact-center.sql.js';
+import { loadContactCenters } from './load-contact-centers.sql.js';
+import { OneAtATime } from './one-at-a-time.js';
+import { saveContactCenter } from './save-contact-center.sql.js';
+
+export interface Draft {
+  readonly center: ContactCenter;
+  /** The JSON pointer of what the request's body describes, when that is not the whole document. */
+  readonly at?: string;
+}
+
+/** As many as a person reads. */
+const MAX_FAULTS = 100;
+
+/**
+ * The one way in which what is provisioned changes: checked, then written to Postgres, then to memory, and then the
+ * registrars are told. Whatever fails before memory changes has changed nothing. One change of a domain at a time, so
+ * that memory and Postgres see them in the same order.
+ */
+export class ContactCenters {
+  readonly #pool: pg.Pool;
+  readonly #directory: Directory;
+  readonly #registrars: Pick<Registrars, 'changed'>;
+  readonly #writers = new OneAtATime();
+  /** The domains whose last write failed: the connection may have broken after the commit, before its answer. */
+  readonly #unsure = new Set<string>();
+
+  constructor(deps: { pool: pg.Pool; directory: Directory; registrars: Pick<Registrars, 'changed'> }) {
+    this.#pool = deps.pool;
+    this.#directory = deps.directory;
+    this.#registrars = deps.registrars;
+  }
+
+  find(domain: string): ContactCenter {
+    return known(this.#directory.contactCenter(domain), domain);
+  }
+
+  all(): ContactCenter[] {
+    return this.#directory.contactCenters();
+  }
+
+  /** `edit` gets the document as it is now, and may throw what forbids the change. */
+  save(domain: string, edit: (current: ContactCenter | undefined) => Draft): Promise<ContactCenter> {
+    return this.#writers.run(domain, async () => {
+      const current = this.#directory.contactCenter(domain);
+      const draft = edit(current);
+      check(draft);
+      const center = canonical(draft.center, current);
+      const stored = await this.#stored(domain, current);
+      await this.#write(domain, () => saveContactCenter(this.#pool, stored, center));
+      this.#directory.putContactCenter(center);
+      this.#registrars.changed(affectedAddresses(current, center));
+      return center;
+    });
+  }
+
+  /** A change to a contact center that must exist. */
+  change(domain: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
+    return this.save(domain, (current) => edit(known(current, domain)));
+  }
+
+  remove(domain: string, mayGo: (current: ContactCenter) => void): Promise<void> {
+    return this.#writers.run(domain, async () => {
+      const current = this.find(domain);
+      mayGo(current);
+      await this.#write(domain, () => deleteContactCenter(this.#pool, domain));
+      this.#directory.removeContactCenter(domain);
+      this.#registrars.changed(affectedAddresses(current, undefined));
+    });
+  }
+
+  /** What Postgres has: the same as memory, unless a write may have been committed without our learning of it. */
+  async #stored(domain: string, current: ContactCenter | undefined): Promise<ContactCenter | undefined> {
+    return this.#unsure.has(domain) ? (await loadContactCenters(this.#pool, domain))[0] : current;
+  }
+
+  async #write(domain: string, write: () => Promise<void>): Promise<void> {
+    this.#unsure.add(domain);
+    await write();
+    this.#unsure.delete(domain);
+  }
+}
+
+function known(center: ContactCenter | undefined, domain: string): ContactCenter {
+  if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
+  return center;
+}
+
+function check({ center, at = '' }: Draft): void {
+  const faults = checkContactCenter(center).slice(0, MAX_FAULTS);
+  if (faults.length === 0) return;
+  throw Problem.badFields(
+    faults.map(({ field, detail }) => ({
+      // What is wrong elsewhere is that another part has this name already.
+      field: field.startsWith(`${at}/`) ? field.slice(at.length) : '/name',
+      detail,
+    })),
+  );
+}

@@ -1,0 +1,79 @@
+import type pg from 'pg';
+import type { ContactCenter } from '../directory/contact-center.js';
+import { inTransaction } from './in-transaction.js';
+import { type Row, rowChanges, TABLES, type Table } from './tables.js';
+
+/**
+ * Makes the tables say what the document says, given what they say now. Only rows that differ are touched: one agent of
+ * 20,000 costs one row, and an agent who stays keeps the registered phones that hang on the agent's row.
+ */
+export async function saveContactCenter(
+  pool: pg.Pool,
+  before: ContactCenter | undefined,
+  after: ContactCenter,
+): Promise<void> {
+  const changes = TABLES.map((table) => ({ table, ...rowChanges(table, before, after) }));
+  await inTransaction(pool, async (client) => {
+    await client.query({
+      name: 'save-contact-center',
+      text: SAVE_CONTACT_CENTER,
+      values: [
+        after.domain,
+        after.mode,
+        after.expiry.min_seconds,
+        after.expiry.default_seconds,
+        after.expiry.max_seconds,
+        after.failover_on.contact_center,
+        after.failover_on.agent,
+        after.failover_on.treatment,
+        after.headers,
+      ],
+    });
+    for (const { table, put } of changes) {
+      if (put.length > 0) await client.query(putting(table, after.domain, put));
+    }
+    for (const { table, gone } of changes.reverse()) {
+      if (gone.length > 0) await client.query(forgetting(table, after.domain, gone));
+    }
+  });
+}
+
+const SAVE_CONTACT_CENTER = `
+  INSERT INTO contact_centers (domain, mode, expiry_min_seconds, expiry_default_seconds, expiry_max_seconds,
+    failover_on_contact_center, failover_on_agent, failover_on_treatment, headers)
+  VALUES ($1::text, $2::text, $3::integer, $4::integer, $5::integer, $6::text, $7::text, $8::text, $9::boolean)
+  ON CONFLICT (domain) DO UPDATE SET mode = excluded.mode, expiry_min_seconds = excluded.expiry_min_seconds,
+    expiry_default_seconds = excluded.expiry_default_seconds, expiry_max_seconds = excluded.expiry_max_seconds,
+    failover_on_contact_center = excluded.failover_on_contact_center,
+    failover_on_agent = excluded.failover_on_agent, failover_on_treatment = excluded.failover_on_treatment,
+    headers = excluded.headers, updated_at = now()`;
+
+function putting({ name, keys, columns }: Table, domain: string, rows: readonly Row[]): pg.QueryConfig {
+  const names = columns.map(([column]) => column);
+  const updates = names.slice(keys).map((column) => `${column} = excluded.${column}`);
+  return {
+    name: `save-${name}`,
+    text: `
+      INSERT INTO ${name} (domain, ${names.join(', ')})
+      SELECT $1::text, * FROM unnest(${arrays(columns)})
+      ON CONFLICT (domain, ${names.slice(0, keys).join(', ')})
+      DO ${updates.length > 0 ? `UPDATE SET ${updates.join(', ')}` : 'NOTHING'}`,
+    values: [domain, ...columns.map((_, i) => rows.map((row) => row[i]))],
+  };
+}
+
+function forgetting({ name, keys, columns }: Table, domain: string, rows: readonly Row[]): pg.QueryConfig {
+  const key = columns.slice(0, keys);
+  return {
+    name: `forget-${name}`,
+    text: `
+      DELETE FROM ${name} AS t USING unnest(${arrays(key)}) AS gone (${key.map(([column]) => column).join(', ')})
+      WHERE t.domain = $1::text AND ${key.map(([column]) => `t.${column} = gone.${column}`).join(' AND ')}`,
+    values: [domain, ...key.map((_, i) => rows.map((row) => row[i]))],
+  };
+}
+
+/** One array a column, from the second parameter on: `$2::text[], $3::integer[]`. */
+function arrays(columns: Table['columns']): string {
+  return columns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ');
+}

@@ -1,0 +1,99 @@
+import type { ContactCenter } from '../directory/contact-center.js';
+import { byName, type PartChange, partChanges } from './part-changes.js';
+
+/** A table that holds one kind of part: the columns beside `domain`, those of the key first. */
+export interface Table {
+  readonly name: string;
+  /** How many columns, beside `domain`, make the key. */
+  readonly keys: number;
+  readonly columns: readonly (readonly [name: string, type: 'text' | 'integer'])[];
+  /** The rows that differ, as they were and as they are to be. */
+  changed(before: ContactCenter | undefined, after: ContactCenter): { old: Row[]; now: Row[] };
+}
+
+export type Row = readonly (string | number | null)[];
+
+/** What is named stands before what names it. */
+export const TABLES: readonly Table[] = [
+  {
+    name: 'locations',
+    keys: 1,
+    columns: [
+      ['uri', 'text'],
+      ['priority', 'integer'],
+      ['fr_timer_ms', 'integer'],
+    ],
+    changed: (before, after) =>
+      rows(
+        partChanges(before?.locations, after.locations, ({ uri }) => uri),
+        ({ uri, priority, fr_timer_ms }) => [[uri, priority, fr_timer_ms]],
+      ),
+  },
+  {
+    name: 'treatments',
+    keys: 1,
+    columns: [
+      ['name', 'text'],
+      ['kind', 'text'],
+      ['uri', 'text'],
+      ['fr_timer_ms', 'integer'],
+    ],
+    changed: (before, after) =>
+      rows(partChanges(before?.treatments, after.treatments, byName), ({ name, kind, uri, fr_timer_ms }) => [
+        [name, kind, uri, fr_timer_ms],
+      ]),
+  },
+  {
+    name: 'skillsets',
+    keys: 1,
+    columns: [
+      ['name', 'text'],
+      ['treatment', 'text'],
+      ['ring_seconds', 'integer'],
+    ],
+    changed: (before, after) =>
+      rows(partChanges(before?.skillsets, after.skillsets, byName), ({ name, treatment, ring_seconds }) => [
+        [name, treatment, ring_seconds],
+      ]),
+  },
+  {
+    name: 'agents',
+    keys: 1,
+    columns: [['name', 'text']],
+    changed: (before, after) =>
+      rows(partChanges(before?.agents, after.agents, byName), ({ name }) => [[name]]),
+  },
+  {
+    name: 'skills',
+    keys: 2,
+    columns: [
+      ['agent', 'text'],
+      ['skillset', 'text'],
+      ['level', 'integer'],
+    ],
+    changed: (before, after) =>
+      rows(partChanges(before?.agents, after.agents, byName), ({ name, skills }) =>
+        Object.entries(skills).map(([skillset, level]) => [name, skillset, level]),
+      ),
+  },
+];
+
+function rows<T>(changes: readonly PartChange<T>[], rowsOf: (part: T) => Row[]): { old: Row[]; now: Row[] } {
+  return {
+    old: changes.flatMap(({ old }) => (old ? rowsOf(old) : [])),
+    now: changes.flatMap(({ now }) => (now ? rowsOf(now) : [])),
+  };
+}
+
+/** What the table needs: the rows to put, and the keys of those that are gone. */
+export function rowChanges(
+  table: Table,
+  before: ContactCenter | undefined,
+  after: ContactCenter,
+): { put: Row[]; gone: Row[] } {
+  const { old, now } = table.changed(before, after);
+  const keyOf = (row: Row) => JSON.stringify(row.slice(0, table.keys));
+  const kept = new Set(now.map(keyOf));
+  const gone = old.filter((row) => !kept.has(keyOf(row))).map((row) => row.slice(0, table.keys));
+  return { put: now, gone };
+}

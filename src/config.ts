@@ -1,0 +1,115 @@
+import { BlockList, isIP } from 'node:net';
+import Type, { type Static, type TSchema } from 'typebox';
+import Value from 'typebox/value';
+
+/**
+ * Every setting there is: the only description of them and, in `loadConfig`, the only reader of the environment. A
+ * setting that is empty counts as unset, because docker-compose passes `${NAME:-}` that way.
+ */
+const SETTINGS = Type.Object({
+  HOST: Type.String({
+    default: '127.0.0.1',
+    pattern: '^[A-Za-z0-9:._%-]{1,253}$',
+    description: 'an IP address or a host name to listen on',
+  }),
+  PORT: Type.Integer({
+    default: 8080,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'a whole number from 0 (any free port) to 65535',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'a URL such as postgres://user:password@host:5432/database, special characters %-encoded',
+    }),
+  ),
+  DATA_DIR: Type.String({
+    default: './data',
+    pattern: '^[^\\0]+$',
+    description: 'the directory of the embedded Postgres, which serves when DATABASE_URL is unset',
+  }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'one of fatal, error, warn, info, debug, trace, silent',
+  }),
+  TRUSTED_NETWORK: Type.Enum(['yes', 'no'], {
+    default: 'no',
+    description: 'yes (the operator guards the network, so any HOST may be listened on) or no',
+  }),
+});
+
+export type Config = Static<typeof SETTINGS>;
+
+/** What is wrong with the settings, one line each. */
+export class ConfigError extends Error {
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
+}
+
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const lines = [...unknownSettings(env)];
+  const config: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(SETTINGS.properties)) {
+    const value = readSetting(schema, env[name]);
+    if (value === undefined) continue;
+    config[name] = value;
+    if (!Value.Check(schema, value) || (name === 'DATABASE_URL' && !URL.canParse(String(value)))) {
+      // The value of DATABASE_URL is left out of the line: it holds a password.
+      const found = name === 'DATABASE_URL' ? '' : `, not ${JSON.stringify(value)}`;
+      lines.push(`${name} must be ${describe(schema)}${found}`);
+    }
+  }
+  if (env.REDIS_URL) {
+    lines.push('REDIS_URL must be unset: this version keeps live state in the memory of one instance');
+  }
+  if (lines.length > 0) throw new ConfigError(lines);
+
+  const settled = Value.Parse(SETTINGS, config);
+  if (!isLoopback(settled.HOST) && settled.TRUSTED_NETWORK !== 'yes') {
+    throw new ConfigError([
+      `HOST must be a loopback address, not ${settled.HOST}: there are no API keys yet, so whoever reaches the ` +
+        'port commands the service; set TRUSTED_NETWORK=yes if your network keeps everyone else away from it',
+    ]);
+  }
+  return settled;
+}
+
+/** What an operator should be told at every start although it is allowed. */
+export function configWarnings(config: Config): string[] {
+  return isLoopback(config.HOST)
+    ? []
+    : [
+        `Listening on ${config.HOST} without API keys (TRUSTED_NETWORK=yes): whoever reaches the port commands it`,
+      ];
+}
+
+function readSetting(schema: TSchema, text: string | undefined): unknown {
+  if (text === undefined || text === '') return 'default' in schema ? schema.default : undefined;
+  return Type.IsInteger(schema) && /^\d{1,9}$/.test(text) ? Number(text) : text;
+}
+
+function describe(schema: TSchema): string {
+  return 'description' in schema ? String(schema.description) : 'well-formed';
+}
+
+function* unknownSettings(env: NodeJS.ProcessEnv): Generator<string> {
+  // Kubernetes and Docker links set these in every container beside a service that is called `understudy`.
+  const links = /^UNDERSTUDY_(SERVICE_(HOST|PORT)|PORT$|PORT_|NAME$|ENV_)/;
+  for (const name of Object.keys(env).sort()) {
+    if (name.startsWith('UNDERSTUDY_') && !links.test(name)) yield `${name} is not a setting of this version`;
+  }
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
+  return LOOPBACK.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}

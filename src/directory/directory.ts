@@ -1,0 +1,127 @@
+/**
+ * Who is provisioned and who is registered, in memory: calls are answered from here. Loaded from Postgres at start;
+ * whoever changes Postgres changes this in the same breath. Never trusts that an endpoint is still alive: every
+ * reader gives the time.
+ */
+import { type Address, printAddress } from '../sip/address.js';
+import type { Agent, ContactCenter, Skillset, Treatment } from './contact-center.js';
+import type { Endpoint, Node } from './endpoint.js';
+import { EndpointTable } from './endpoint-table.js';
+import { IndexedCenter, type SkilledAgent } from './indexed-center.js';
+
+interface Resolved {
+  readonly center: ContactCenter;
+  /** The address as we print it, which is what a registrar knows it by. */
+  readonly aor: string;
+  readonly user: string;
+}
+
+export type ResolvedAddress = Resolved &
+  (
+    | { readonly kind: 'skillset'; readonly skillset: Skillset }
+    | { readonly kind: 'treatment'; readonly treatment: Treatment }
+    | { readonly kind: 'agent'; readonly agent: Agent }
+  );
+
+const NOBODY: readonly SkilledAgent[] = [];
+
+export class Directory {
+  readonly #centers = new Map<string, IndexedCenter>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #endpoints = new EndpointTable();
+
+  contactCenter(domain: string): ContactCenter | undefined {
+    return this.#centers.get(domain)?.center;
+  }
+
+  /** By domain. */
+  contactCenters(): ContactCenter[] {
+    return [...this.#centers.values()].map((indexed) => indexed.center).sort(byText((c) => c.domain));
+  }
+
+  /** Returns the endpoints that are gone since their agents are. */
+  putContactCenter(center: ContactCenter): Endpoint[] {
+    const indexed = new IndexedCenter(center);
+    this.#centers.set(center.domain, indexed);
+    return this.#endpoints.retain(center.domain, (agent) => indexed.agents.has(agent));
+  }
+
+  removeContactCenter(domain: string): Endpoint[] {
+    this.#centers.delete(domain);
+    return this.#endpoints.retain(domain, () => false);
+  }
+
+  resolve(address: Address): ResolvedAddress | undefined {
+    const indexed = this.#centers.get(address.domain);
+    if (!indexed) return undefined;
+    const found = { center: indexed.center, aor: printAddress(address), user: address.user };
+    const skillset = indexed.skillsets.get(address.user);
+    if (skillset) return { ...found, kind: 'skillset', skillset };
+    const agent = indexed.agents.get(address.user);
+    if (agent) return { ...found, kind: 'agent', agent };
+    const treatment = indexed.treatments.get(address.user);
+    return treatment && { ...found, kind: 'treatment', treatment };
+  }
+
+  /** Every address of a contact center: skillsets, treatments, agents. */
+  addressesOf(center: ContactCenter): ResolvedAddress[] {
+    return [...center.skillsets, ...center.treatments, ...center.agents].flatMap(
+      ({ name }) => this.resolve({ user: name, domain: center.domain }) ?? [],
+    );
+  }
+
+  treatment(domain: string, name: string): Treatment | undefined {
+    return this.#centers.get(domain)?.treatments.get(name);
+  }
+
+  agentsOf(domain: string, skillset: string): readonly SkilledAgent[] {
+    return this.#centers.get(domain)?.agentsOf(skillset) ?? NOBODY;
+  }
+
+  /** The unexpired ones: oldest first, then by key. */
+  endpointsOf(domain: string, agent: string, now: number): readonly Endpoint[] {
+    const endpoints = this.#endpoints.of(domain, agent);
+    const alive = (endpoint: Endpoint) => endpoint.expires_at > now;
+    return endpoints.every(alive) ? endpoints : endpoints.filter(alive);
+  }
+
+  endpoint(domain: string, agent: string, key: string): Endpoint | undefined {
+    return this.#endpoints.get(domain, agent, key);
+  }
+
+  putEndpoint(endpoint: Endpoint): void {
+    this.#endpoints.put(endpoint);
+  }
+
+  removeEndpoint(domain: string, agent: string, key: string): Endpoint | undefined {
+    return this.#endpoints.remove(domain, agent, key);
+  }
+
+  /** Removes and returns what has expired. */
+  takeExpired(now: number): Endpoint[] {
+    return this.#endpoints.takeExpired(now);
+  }
+
+  /** By name. */
+  nodes(): Node[] {
+    return [...this.#nodes.values()].sort(byText((node) => node.node));
+  }
+
+  node(name: string): Node | undefined {
+    return this.#nodes.get(name);
+  }
+
+  putNode(node: Node): void {
+    this.#nodes.set(node.node, node);
+  }
+
+  removeNode(name: string): Node | undefined {
+    const node = this.#nodes.get(name);
+    this.#nodes.delete(name);
+    return node;
+  }
+}
+
+function byText<T>(text: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => (text(a) < text(b) ? -1 : 1);
+}

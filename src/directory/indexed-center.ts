@@ -1,0 +1,47 @@
+import type { Agent, ContactCenter, Skillset, Treatment } from './contact-center.js';
+
+export interface SkilledAgent {
+  readonly agent: Agent;
+  /** 1 is best. */
+  readonly level: number;
+}
+
+/** A contact center with its parts findable by name, and who has each skill in the order in which they are called. */
+export class IndexedCenter {
+  readonly center: ContactCenter;
+  readonly skillsets: ReadonlyMap<string, Skillset>;
+  readonly treatments: ReadonlyMap<string, Treatment>;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly #skilled = new Map<string, readonly SkilledAgent[]>();
+
+  constructor(center: ContactCenter) {
+    this.center = center;
+    this.skillsets = byName(center.skillsets);
+    this.treatments = byName(center.treatments);
+    this.agents = byName(center.agents);
+  }
+
+  /** By level, then by name: stable, so that nobody's place depends on who registered first. */
+  agentsOf(skillset: string): readonly SkilledAgent[] {
+    let skilled = this.#skilled.get(skillset);
+    if (!skilled) {
+      skilled = this.skillsets.has(skillset) ? sortedBySkill(this.center.agents, skillset) : [];
+      // Only names that exist are remembered: what callers ask for must not grow the map.
+      if (this.skillsets.has(skillset)) this.#skilled.set(skillset, skilled);
+    }
+    return skilled;
+  }
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}
+
+function sortedBySkill(agents: readonly Agent[], skillset: string): readonly SkilledAgent[] {
+  return agents
+    .flatMap((agent) => {
+      const level = Object.hasOwn(agent.skills, skillset) ? agent.skills[skillset] : undefined;
+      return level === undefined ? [] : [{ agent, level }];
+    })
+    .sort((a, b) => a.level - b.level || (a.agent.name < b.agent.name ? -1 : 1));
+}

@@ -1,0 +1,69 @@
+/**
+ * The catalogue of errors that the API answers, as RFC 9457 `application/problem+json` with a stable `code`.
+ * Nothing else in `src` writes a status or a code of an error.
+ */
+
+const CATALOGUE = {
+  bad_request: { status: 400, title: 'The request is malformed' },
+  unknown_agent: { status: 403, title: 'No such agent is provisioned' },
+  not_found: { status: 404, title: 'Not found' },
+  unknown_contact_center: { status: 404, title: 'No contact center has this domain' },
+  unknown_address: { status: 404, title: 'Not an address of a contact center' },
+  stale_cseq: { status: 409, title: 'The REGISTER is out of order' },
+  conflict: { status: 409, title: 'The change conflicts with what is provisioned' },
+  precondition_failed: { status: 412, title: 'The document has changed' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  interval_too_brief: { status: 423, title: 'The expiry is too short' },
+  no_target: { status: 480, title: 'Nobody is there' },
+  internal: { status: 500, title: 'Internal error' },
+  store_unavailable: { status: 503, title: 'The database does not answer' },
+} as const;
+
+export type ProblemCode = keyof typeof CATALOGUE;
+
+/** One thing that is wrong with the request: a JSON pointer to the field and what is wrong with it. */
+export interface FieldError {
+  readonly field: string;
+  readonly detail: string;
+}
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly title: string;
+  readonly fields: readonly FieldError[];
+  /** Members of the answer that belong to this code alone, such as `min_expires`. */
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { fields?: readonly FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.status = CATALOGUE[code].status;
+    this.title = CATALOGUE[code].title;
+    this.fields = options.fields ?? [];
+    this.extra = options.extra ?? {};
+  }
+
+  /** A `bad_request` that names its fields (JSON pointers, such as `/agents/3/skills/sales`). */
+  static badFields(fields: readonly FieldError[]): Problem {
+    return new Problem('bad_request', fields.map((f) => `${f.field}: ${f.detail}`).join('; '), { fields });
+  }
+
+  toBody() {
+    const [first] = this.fields;
+    return {
+      type: 'about:blank',
+      title: this.title,
+      status: this.status,
+      code: this.code,
+      detail: this.message,
+      ...(first && { field: first.field, errors: this.fields }),
+      ...this.extra,
+    };
+  }
+}

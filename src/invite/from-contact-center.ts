@@ -1,0 +1,44 @@
+import { isIP, SocketAddress } from 'node:net';
+import type { ContactCenter } from '../directory/contact-center.js';
+import { parseUri, type SipUri, uriParam } from '../sip/uri.js';
+
+export interface CallSource {
+  readonly ip: string | null;
+  /** Known for UDP only: over TCP and TLS a caller's port is ephemeral and says nothing. */
+  readonly port: number | null;
+  /** The domain for which the decision was made whose id the INVITE carries, when it is one of ours. */
+  readonly decidedFor: string | null;
+}
+
+const DEFAULT_PORT = { sip: 5060, sips: 5061 } as const;
+
+/**
+ * Whether the contact center itself makes this call: having taken a call for a skillset it calls its agents, and
+ * those INVITEs pass the registrar too. A location with a host name is known by the token alone, as nothing is
+ * looked up in DNS while a call waits.
+ */
+export function fromContactCenter(center: ContactCenter, source: CallSource): boolean {
+  if (source.decidedFor === center.domain) return true;
+  const ip = source.ip === null ? null : canonicalIp(source.ip);
+  if (ip === null) return false;
+  return center.locations.some((location) => {
+    const uri = parseUri(location.uri);
+    return canonicalIp(uri.host) === ip && (source.port === null || source.port === portOf(uri));
+  });
+}
+
+function portOf(uri: SipUri): number {
+  const tls = uriParam(uri, 'transport')?.toLowerCase() === 'tls';
+  return uri.port ?? (tls ? DEFAULT_PORT.sips : DEFAULT_PORT[uri.scheme]);
+}
+
+/** One spelling for each IP address (brackets off, IPv6 shortened, IPv4 in IPv6 as IPv4); null when it is none. */
+export function canonicalIp(text: string): string | null {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const version = isIP(bare);
+  if (version === 4) return bare;
+  if (version === 0 || bare.includes('%')) return null;
+  const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
+  const mapped = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : '';
+  return isIP(mapped) === 4 ? mapped : address;
+}

@@ -1,0 +1,73 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+const MAX_URI = 255;
+const MAX_TEXT = 1_024;
+/** Control characters would break a SIP message, a log line or (NUL) a Postgres text. */
+const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
+
+const text = (description: string) => Type.String({ maxLength: MAX_TEXT, pattern: PRINTABLE, description });
+/** A script may leave out what it doesn't know, or say null. */
+const unlessUnknown = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+const Node = text('The node that asks: its limits shorten the list. Unknown nodes have the defaults.');
+
+export const RouteRequest = Type.Object({
+  node: unlessUnknown(Node),
+  ruri: Type.String({ maxLength: MAX_URI, description: 'The Request-URI of the INVITE.' }),
+  from: unlessUnknown(text('The URI of its From header; kept for the history, not interpreted.')),
+  call_id: Type.String({ minLength: 1, maxLength: MAX_TEXT, pattern: PRINTABLE }),
+  source_ip: unlessUnknown(text('The IP address that the INVITE came from.')),
+  source_port: unlessUnknown(
+    Type.Integer({ minimum: 1, maximum: 65_535, description: 'Its source port; sent for UDP only.' }),
+  ),
+  decision: unlessUnknown(
+    text(
+      'The value of an X-Understudy-Decision header, or of the Record-Route parameter that stands for it. An id of ' +
+        'one of our own decisions tells that the contact center itself makes this call; any other is ignored.',
+    ),
+  ),
+});
+export type RouteRequest = Static<typeof RouteRequest>;
+
+export const TargetsQuery = Type.Object({
+  address: Type.String({ maxLength: MAX_URI, description: 'A SIP URI, such as sip:sales@cc.example.com.' }),
+  node: Type.Optional(Node),
+});
+
+const Route = Type.Object({
+  uri: Type.String(),
+  dst_uri: Type.Optional(Type.String()),
+  path: Type.Optional(Type.String()),
+  fr_timer: Type.Integer({ description: 'Milliseconds until a provisional answer.' }),
+  fr_inv_timer: Type.Integer({ description: 'Milliseconds until a final answer.' }),
+  headers: Type.Optional(Type.Object({ extra: Type.String() })),
+});
+
+const Target = Type.Object({
+  position: Type.Integer(),
+  role: Type.Enum(['contact_center', 'agent', 'treatment']),
+  agent: Type.Optional(Type.String()),
+  uri: Type.String(),
+  failover_on: Type.String({ description: 'The final codes that move the call on: a regular expression.' }),
+  because: Type.String(),
+});
+
+const DOCUMENT = {
+  version: Type.Literal('1.0'),
+  routing: Type.Literal('serial'),
+  routes: Type.Array(Route),
+  address: Type.String(),
+  bypass: Type.Boolean({ description: 'Whether the contact center is left out for being down.' }),
+  targets: Type.Array(Target, { description: 'targets[i] belongs to routes[i].' }),
+};
+
+export const TargetsDocument = Type.Object(DOCUMENT, {
+  description: 'The ordered failover targets of an address.',
+});
+export type TargetsDocument = Static<typeof TargetsDocument>;
+
+export const RouteDocument = Type.Object(
+  { ...DOCUMENT, decision: Type.String({ description: 'The id of this decision.' }) },
+  { description: 'A document for rtjson_init_routes() of Kamailio as it stands.' },
+);
+export type RouteDocument = Static<typeof RouteDocument>;

@@ -1,0 +1,48 @@
+import type { Binding } from '../directory/bindings-in-order.js';
+import type { ResolvedAddress } from '../directory/directory.js';
+
+/** A binding as a registrar has it. */
+export interface Held {
+  /** In thousandths. */
+  readonly q: number;
+  /** ms since the epoch; Infinity: for good. */
+  readonly until: number;
+  readonly path: string | null;
+  readonly received: string | null;
+}
+
+export interface Wanted {
+  readonly resolved: ResolvedAddress;
+  readonly binding: Binding;
+  readonly until: number;
+}
+
+export interface Difference {
+  readonly remove: readonly string[];
+  readonly put: readonly Wanted[];
+}
+
+/** Kamailio counts in whole seconds, and a REGISTER takes its time. */
+const SLACK_MS = 5_000;
+
+/** What makes the one into the other. */
+export function difference(held: ReadonlyMap<string, Held>, wanted: readonly Wanted[]): Difference {
+  const contacts = new Set(wanted.map(({ binding }) => binding.contact));
+  const put = wanted.filter((one) => !satisfies(held.get(one.binding.contact), one));
+  const isAgent = ({ binding }: Wanted) => Number(binding.role === 'agent');
+  return {
+    remove: [...held.keys()].filter((contact) => !contacts.has(contact)),
+    // First what keeps callers from being lost, then what makes it better.
+    put: put.sort((a, b) => isAgent(a) - isAgent(b)),
+  };
+}
+
+function satisfies(held: Held | undefined, { binding, until }: Wanted): boolean {
+  return (
+    held !== undefined &&
+    held.q === binding.q &&
+    held.path === binding.path &&
+    held.received === binding.received &&
+    (held.until === until || held.until >= until - SLACK_MS)
+  );
+}

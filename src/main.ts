@@ -1,0 +1,90 @@
+import pino from 'pino';
+import { buildApp } from './app.js';
+import { type Config, ConfigError, configWarnings, loadConfig } from './config.js';
+import { Problem } from './errors.js';
+import { openStore } from './store/open-store.js';
+import { StoreError } from './store/store-error.js';
+
+/** How long requests that are being answered may take to end. */
+const IN_FLIGHT_MS = 5_000;
+/** All of the stop; docker kills after ten seconds, and then nobody would learn what was not written. */
+const STOP_MS = 9_000;
+
+const config = readConfig();
+const log = pino({
+  level: config.LOG_LEVEL,
+  timestamp: pino.stdTimeFunctions.isoTime,
+});
+const stopping = new AbortController();
+
+// Rejections that nobody handles arrive here too. What state they leave behind nobody knows: start afresh.
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'crashed');
+  process.exit(1);
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    log.info({ signal }, 'stopping');
+    stopping.abort();
+  });
+}
+
+try {
+  await run();
+  process.exit(0);
+} catch (error) {
+  fail(reasonOf(error));
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) return fail(...error.lines);
+    throw error;
+  }
+}
+
+async function run(): Promise<void> {
+  for (const warning of configWarnings(config)) log.warn(warning);
+  const store = await openStore(config, log, stopping.signal);
+  const app = await buildApp({ store, logger: log });
+  await app.listen({ host: config.HOST, port: config.PORT });
+  await stopped();
+
+  setTimeout(() => {
+    log.error(`not stopped within ${STOP_MS} ms; what was not written by now is lost`);
+    process.exit(1);
+  }, STOP_MS).unref();
+  const cut = setTimeout(() => app.server.closeAllConnections(), IN_FLIGHT_MS);
+  await app.close();
+  clearTimeout(cut);
+  await store.close();
+  log.info('stopped');
+}
+
+function stopped(): Promise<void> {
+  const { signal } = stopping;
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `Port ${config.PORT} of ${config.HOST} is taken by another program (PORT)`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${config.HOST} is no address of this machine (HOST)`;
+  if (code === 'EACCES') return `Port ${config.PORT} may not be listened on by this user (PORT)`;
+  // What is expected to go wrong explains itself; of anything else the stack is needed.
+  if (!(error instanceof StoreError || error instanceof Problem))
+    log.fatal({ err: error }, 'could not start');
+  return message;
+}
+
+function fail(...lines: readonly string[]): never {
+  for (const line of lines) process.stderr.write(`understudy: ${line.replaceAll('\n', ' ')}\n`);
+  process.exit(1);
+}

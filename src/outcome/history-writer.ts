@@ -1,0 +1,84 @@
+import { GroupCommit } from '../store/group-commit.js';
+import type { Log } from '../store/log.js';
+
+/** While Postgres is away so many rows of one table wait; a quarter of an hour of 50 calls a second. */
+export const MAX_WAITING = 50_000;
+/** One statement's worth: larger ones gain nothing and hold up others on an embedded Postgres. */
+const BATCH_ROWS = 1_000;
+
+/**
+ * Writes rows of history in batches, off the hot path. The rows wait in a ring of `MAX_WAITING` places: once it is
+ * full every new row takes the place of the oldest. How many were dropped is said in one log line when rows are
+ * written again, or at the end.
+ */
+export class HistoryWriter<V> {
+  readonly #waiting = new Map<number, V>();
+  readonly #commit: GroupCommit<number, V>;
+  readonly #log: Log;
+  readonly #table: string;
+  readonly #places: number;
+  #next = 0;
+  #dropped = 0;
+  #closed = false;
+
+  constructor(options: {
+    table: string;
+    save(rows: readonly V[]): Promise<void>;
+    log: Log;
+    places?: number;
+  }) {
+    this.#log = options.log;
+    this.#table = options.table;
+    this.#places = options.places ?? MAX_WAITING;
+    this.#commit = new GroupCommit({
+      write: async (rows) => {
+        await options.save([...rows.values()]);
+        this.#written(rows);
+      },
+      log: options.log,
+      maxRows: BATCH_ROWS,
+    });
+  }
+
+  put(row: V): void {
+    // A call that comes while the service stops is answered all the same; only its history is lost.
+    if (this.#closed) {
+      this.#dropped += 1;
+      this.#tellDropped();
+      return;
+    }
+    const place = this.#next;
+    this.#next = (place + 1) % this.#places;
+    if (this.#waiting.has(place)) this.#dropped += 1;
+    this.#waiting.set(place, row);
+    this.#commit.put(place, row);
+  }
+
+  /** Resolves when everything put before is in Postgres. */
+  committed(): Promise<void> {
+    return this.#commit.committed();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#commit.close();
+    this.#tellDropped();
+  }
+
+  #written(rows: ReadonlyMap<number, V>): void {
+    for (const [place, row] of rows) {
+      // A newer row may have come to this place while the older one was on its way.
+      if (this.#waiting.get(place) === row) this.#waiting.delete(place);
+    }
+    this.#tellDropped();
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    this.#log.error(
+      { table: this.#table, rows: this.#dropped },
+      'history was dropped: Postgres did not take it in time',
+    );
+    this.#dropped = 0;
+  }
+}

@@ -1,0 +1,115 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
+import { Type } from 'typebox';
+import { Problem } from '../errors.js';
+import { parseAddress, printAddress } from '../sip/address.js';
+import { SipSyntaxError } from '../sip/sip-syntax-error.js';
+import { translateError } from '../store/translate-error.js';
+import { asDecisions } from './as-decision.js';
+import { type FoundDecision, findDecision, listDecisions } from './find-decisions.sql.js';
+import { findOutcomes } from './find-outcomes.sql.js';
+import type { History } from './history.js';
+import {
+  DecisionDocument,
+  DecisionParams,
+  DecisionsDocument,
+  DecisionsQuery,
+  OutcomeReport,
+} from './outcome.schema.js';
+
+export interface OutcomeDeps {
+  readonly history: History;
+  readonly pool: Pool;
+  readonly clock: () => number;
+}
+
+/** What became of calls: told by the routing scripts, read by whoever asks why. */
+export function outcomeJourney(app: FastifyInstance, { history, pool, clock }: OutcomeDeps): void {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  routes.post(
+    '/v1/outcomes',
+    {
+      schema: {
+        operationId: 'reportOutcome',
+        tags: ['routing'],
+        summary: 'What became of a target; repeats and late ones are harmless.',
+        body: OutcomeReport,
+        response: { 204: Type.Null({ description: 'Taken; it is written soon.' }) },
+      },
+    },
+    async (request, reply) => {
+      const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
+      history.became({ decision, target, event, status, elapsed_ms, node, at: clock() });
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.get(
+    '/v1/decisions/:id',
+    {
+      schema: {
+        operationId: 'getDecision',
+        tags: ['insight'],
+        summary: 'One past decision with what became of it.',
+        params: DecisionParams,
+        response: { 200: DecisionDocument },
+      },
+      config: { problems: ['not_found', 'store_unavailable'] },
+    },
+    async (request) => {
+      const [found] = await read(() => findDecision(pool, request.params.id));
+      if (!found) throw new Problem('not_found', 'No such decision is known');
+      return found;
+    },
+  );
+
+  routes.get(
+    '/v1/decisions',
+    {
+      schema: {
+        operationId: 'listDecisions',
+        tags: ['insight'],
+        summary: 'Past decisions with what became of them, the newest first.',
+        querystring: DecisionsQuery,
+        response: { 200: DecisionsDocument },
+      },
+      config: { problems: ['store_unavailable'] },
+    },
+    async (request) => {
+      const { address, since, limit } = request.query;
+      const wanted = { address: canonicalAddress(address), since: timeOf(since), limit };
+      return { decisions: await read(() => listDecisions(pool, wanted)) };
+    },
+  );
+
+  async function read(find: () => Promise<FoundDecision[]>): Promise<DecisionDocument[]> {
+    try {
+      await history.committed();
+      const decisions = await find();
+      const ids = decisions.map(({ id }) => id);
+      return asDecisions(decisions, await findOutcomes(pool, ids));
+    } catch (error) {
+      return translateError(error);
+    }
+  }
+}
+
+/** As decisions are kept under it. */
+function canonicalAddress(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : printAddress(parseAddress(text));
+  } catch (error) {
+    if (!(error instanceof SipSyntaxError)) throw error;
+    throw Problem.badFields([{ field: '/address', detail: error.message }]);
+  }
+}
+
+function timeOf(since: string | undefined): number {
+  if (since === undefined) return Number.NEGATIVE_INFINITY;
+  const at = Date.parse(since);
+  // RFC 3339 knows leap seconds, JavaScript doesn't.
+  if (Number.isNaN(at)) throw Problem.badFields([{ field: '/since', detail: 'is not a time' }]);
+  return at;
+}

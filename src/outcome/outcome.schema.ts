@@ -1,0 +1,88 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+const MAX_URI = 255;
+const MAX_NODE = 1_024;
+const MAX_INTEGER = 2 ** 31 - 1;
+/** Far above what any `max_branches` lets a call try. */
+const MAX_TARGET = 255;
+/** NUL alone would be refused by Postgres; no name of a node needs the others. */
+const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
+// ajv's `uuid` format also takes `urn:uuid:…`, which Postgres does not.
+const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+
+const DecisionId = Type.String({ pattern: UUID, description: 'The id of a decision.' });
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const Time = Type.String({ format: 'date-time' });
+
+const Event = Type.Enum(['ringing', 'answered', 'failed', 'canceled', 'ended']);
+export type OutcomeEvent = Static<typeof Event>;
+
+const position = { minimum: 0, maximum: MAX_TARGET, description: "The target's position." };
+const Status = Type.Integer({ minimum: 100, maximum: 699, description: 'The SIP status.' });
+const ElapsedMs = Type.Integer({ minimum: 0, maximum: MAX_INTEGER, description: 'Since it was tried.' });
+
+export const OutcomeReport = Type.Object({
+  decision: DecisionId,
+  target: Type.Integer(position),
+  event: Event,
+  status: Type.Optional(nullable(Status)),
+  elapsed_ms: Type.Optional(nullable(ElapsedMs)),
+  node: Type.Optional(nullable(Type.String({ maxLength: MAX_NODE, pattern: PRINTABLE }))),
+});
+
+export const DecisionParams = Type.Object({ id: DecisionId });
+
+export const DecisionsQuery = Type.Object({
+  address: Type.Optional(
+    Type.String({ maxLength: MAX_URI, description: 'A SIP URI, such as sip:sales@cc.example.com.' }),
+  ),
+  since: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'The oldest wanted (RFC 3339); a + must be sent as %2B.',
+    }),
+  ),
+  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
+});
+
+const Target = Type.Object({
+  position: Type.Integer(),
+  role: Type.Enum(['contact_center', 'agent', 'treatment']),
+  agent: Type.Optional(Type.String()),
+  uri: Type.String(),
+  failover_on: Type.String(),
+  because: Type.String(),
+});
+export type DecisionTarget = Static<typeof Target>;
+
+const Outcome = Type.Object({
+  target: Type.Integer(position),
+  event: Event,
+  status: nullable(Status),
+  elapsed_ms: nullable(ElapsedMs),
+  node: nullable(Type.String()),
+  at: Time,
+});
+
+export const DecisionDocument = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    at: Time,
+    contact_center: Type.String(),
+    address: Type.String(),
+    bypass: Type.Boolean(),
+    node: nullable(Type.String()),
+    call_id: Type.String(),
+    from: nullable(Type.String()),
+    source_ip: nullable(Type.String()),
+    targets: Type.Array(Target),
+    outcomes: Type.Array(Outcome, { description: 'What became of the targets, the oldest first.' }),
+  },
+  { description: 'Where one call was sent, and what became of it.' },
+);
+export type DecisionDocument = Static<typeof DecisionDocument>;
+
+export const DecisionsDocument = Type.Object(
+  { decisions: Type.Array(DecisionDocument) },
+  { description: 'Decisions, the newest first.' },
+);

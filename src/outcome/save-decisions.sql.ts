@@ -1,0 +1,42 @@
+import type { Pool } from 'pg';
+import type { DecisionTarget } from './outcome.schema.js';
+
+export interface DecisionRow {
+  readonly id: string;
+  /** ms since the epoch, as every time in memory. */
+  readonly at: number;
+  readonly domain: string;
+  readonly address: string;
+  readonly bypass: boolean;
+  readonly node: string | null;
+  readonly call_id: string;
+  readonly caller: string | null;
+  readonly source_ip: string | null;
+  readonly targets: readonly DecisionTarget[];
+}
+
+const TEXT = `
+  INSERT INTO decisions (id, at, domain, address, bypass, node, call_id, caller, source_ip, targets)
+  SELECT * FROM unnest(
+    $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[],
+    $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
+  ON CONFLICT DO NOTHING`;
+
+export async function saveDecisions(pool: Pool, rows: readonly DecisionRow[]): Promise<void> {
+  await pool.query({
+    name: 'save-decisions',
+    text: TEXT,
+    values: [
+      rows.map((row) => row.id),
+      rows.map((row) => new Date(row.at).toISOString()),
+      rows.map((row) => row.domain),
+      rows.map((row) => row.address),
+      rows.map((row) => row.bypass),
+      rows.map((row) => row.node),
+      rows.map((row) => row.call_id),
+      rows.map((row) => row.caller),
+      rows.map((row) => row.source_ip),
+      rows.map((row) => JSON.stringify(row.targets)),
+    ],
+  });
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { Problem, type ProblemCode } from '../errors.js';
+import { ProblemDocument } from './problem.schema.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The codes that this route answers besides those that come with every body or query; for the documentation. */
+    readonly problems?: readonly ProblemCode[];
+  }
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+/** OpenAPI 3.1 from the routes' schemas: at /openapi.json, and to try out at /docs. Before any route. */
+export async function describe(app: FastifyInstance): Promise<void> {
+  app.addSchema(ProblemDocument);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Understudy',
+        version,
+        description:
+          "Keeps a contact center's callers reaching its agents while the contact center itself is down. " +
+          'Routing scripts ask it; people and programs provision it.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: 'http://127.0.0.1:8080' }],
+      tags: TAGS,
+    },
+    convertConstToEnum: false,
+    refResolver: { buildLocalReference: (schema) => String(schema.$id) },
+    transform: ({ schema, url, route }) => ({
+      schema: withProblems(schema, route.config?.problems ?? []),
+      url,
+    }),
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+const TAGS = [
+  { name: 'routing', description: 'Called by routing scripts.' },
+  {
+    name: 'provisioning',
+    description: 'Contact centers, their parts, and the Kamailios.',
+  },
+  {
+    name: 'insight',
+    description: 'What is bound, where a call would go, where calls went.',
+  },
+  { name: 'service', description: 'Is it alive, is it ready?' },
+];
+
+/** The route's answers and its problems: every status once, with the codes that it can carry. */
+function withProblems(schema: FastifySchema | undefined, codes: readonly ProblemCode[]): FastifySchema {
+  const { response, ...rest } = (schema ?? {}) as FastifySchema & {
+    response?: Record<string, unknown>;
+  };
+  const statuses = new Map<number, ProblemCode[]>();
+  for (const code of new Set([...codesOfEvery(rest), ...codes])) {
+    const { status } = new Problem(code, '');
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  const problems = [...statuses].map(([status, of]) => [status, problemResponse(of)]);
+  return {
+    ...rest,
+    response: { ...Object.fromEntries(problems), ...response },
+  };
+}
+
+function codesOfEvery({ body, querystring, params }: FastifySchema): ProblemCode[] {
+  if (body) return ['bad_request', 'body_too_large', 'unsupported_media_type'];
+  return querystring || params ? ['bad_request'] : [];
+}
+
+function problemResponse(codes: readonly ProblemCode[]) {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${new Problem(code, '').title}`).join('; '),
+    content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+  };
+}

@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache';
+import type { ParsedRegister } from './parse-register.js';
+import type { RegisterDocument } from './register.schema.js';
+
+/** Retransmissions come within 32 s (RFC 3261 §17.1.2.2, timer F); at 100 REGISTERs a second that is a third of these. */
+const ANSWERS = 10_000;
+/** So many Call-IDs are known by their highest CSeq, so that a late REGISTER doesn't bring a withdrawn binding back. */
+const SEQUENCES = 100_000;
+
+interface Answered {
+  readonly request: string;
+  readonly answer: Promise<RegisterDocument>;
+}
+
+/** What was heard under each Call-ID, and how the last was answered. */
+export class RecentRegisters {
+  readonly #answers = new LRUCache<string, Answered>({ max: ANSWERS });
+  readonly #sequences = new LRUCache<string, number>({ max: SEQUENCES });
+
+  highestCseq(request: ParsedRegister): number | undefined {
+    return this.#sequences.get(dialogOf(request));
+  }
+
+  /** The answer to this very request, when it was the last under its Call-ID. */
+  answerTo(request: ParsedRegister): Promise<RegisterDocument> | undefined {
+    const known = this.#answers.get(dialogOf(request));
+    return known?.request === textOf(request) ? known.answer : undefined;
+  }
+
+  /** An answer that fails is forgotten: its repeat may succeed. */
+  remember(request: ParsedRegister, answer: Promise<RegisterDocument>): void {
+    const dialog = dialogOf(request);
+    const answered = { request: textOf(request), answer };
+    this.#sequences.set(dialog, request.cseq);
+    this.#answers.set(dialog, answered);
+    answer.catch(() => {
+      if (this.#answers.peek(dialog) === answered) this.#answers.delete(dialog);
+    });
+  }
+}
+
+function dialogOf({ address, call_id }: ParsedRegister): string {
+  return `${call_id} ${address.user}@${address.domain}`;
+}
+
+function textOf({ cseq, contact, expires, path, received }: ParsedRegister): string {
+  return JSON.stringify([cseq, contact, expires, path, received]);
+}

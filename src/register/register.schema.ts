@@ -1,0 +1,69 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+const MAX_URI = 255;
+const MAX_TEXT = 255;
+/** As long as the fields that src/sip parses may be. */
+const MAX_FIELD = 2_000;
+const MAX_EXPIRES = 2 ** 32 - 1;
+/** RFC 3261 §8.1.1.5. */
+const MAX_CSEQ = 2 ** 31 - 1;
+/** Control characters would break a SIP message, a log line or (NUL) a Postgres text. */
+const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
+/** A Call-ID is printed into SIP messages again, so it is visible ASCII (RFC 3261 §25.1, `callid`). */
+const VISIBLE = '^[!-~]+$';
+
+const text = (description: string) => Type.String({ maxLength: MAX_TEXT, pattern: PRINTABLE, description });
+/** A script may leave out what it doesn't know, or say null. */
+const unlessUnknown = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+export const RegisterRequest = Type.Object({
+  node: unlessUnknown(text('The node that took the REGISTER.')),
+  aor: Type.String({ maxLength: MAX_URI, description: 'The URI of the To header.' }),
+  contact: Type.String({
+    minLength: 1,
+    maxLength: MAX_FIELD,
+    description: 'The Contact field as it stands: contacts separated by commas, or `*`.',
+  }),
+  expires: unlessUnknown(
+    Type.Integer({ minimum: 0, maximum: MAX_EXPIRES, description: 'The Expires header, in seconds.' }),
+  ),
+  call_id: Type.String({ minLength: 1, maxLength: MAX_TEXT, pattern: VISIBLE }),
+  cseq: Type.Integer({ minimum: 0, maximum: MAX_CSEQ }),
+  path: unlessUnknown(Type.String({ maxLength: MAX_FIELD, description: 'The Path field as it stands.' })),
+  received: unlessUnknown(
+    Type.String({ maxLength: MAX_URI, description: 'Where it really came from, as a SIP URI, behind NAT.' }),
+  ),
+  user_agent: unlessUnknown(text('The User-Agent header.')),
+  source_ip: unlessUnknown(text('The IP address that the REGISTER came from.')),
+});
+export type RegisterRequest = Static<typeof RegisterRequest>;
+
+const Registration = Type.Object({
+  aor: Type.String(),
+  contact: Type.String(),
+  q: Type.Number({ description: 'With three decimals at most (RFC 3261 §20.10).' }),
+  expires: Type.Integer({ description: 'Seconds; 0 withdraws the binding.' }),
+  role: Type.Enum(['contact_center', 'agent', 'treatment']),
+  call_id: Type.String(),
+  cseq: Type.Integer(),
+  path: Type.Union([Type.String(), Type.Null()]),
+  received: Type.Union([Type.String(), Type.Null()]),
+  instance: Type.Union([Type.String(), Type.Null()]),
+  reg_id: Type.Union([Type.Integer(), Type.Null()]),
+});
+
+export const RegisterDocument = Type.Object(
+  {
+    version: Type.Literal('1.0'),
+    contact_center: Type.String(),
+    mode: Type.Enum(['proxy', 'b2bua']),
+    contacts: Type.Array(Type.Object({ uri: Type.String(), expires: Type.Integer() }), {
+      description: "What the phone is answered with: all of the agent's live contacts.",
+    }),
+    registrations: Type.Array(Registration, {
+      description: 'What this REGISTER makes due: REGISTERs for the registrar, in this order.',
+    }),
+  },
+  { description: 'The registrations that a REGISTER leads to.' },
+);
+export type RegisterDocument = Static<typeof RegisterDocument>;

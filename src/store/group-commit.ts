@@ -1,0 +1,171 @@
+import { backOff } from './back-off.js';
+import type { Log } from './log.js';
+import { SQLSTATE_CLASS, sqlstateOf } from './sqlstate.js';
+
+/** A row, and the place in the order of puts from which its key is waiting to be written. */
+interface Dirty<V> {
+  readonly place: number;
+  readonly value: V;
+}
+
+interface Waiter {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Writes rows to Postgres in groups: everything put while one write is on its way shares the next, so a burst of
+ * REGISTERs costs a few commits, and a lone one waits for nobody.
+ *
+ * Idle until a put; then writing, one write at a time, until no row is dirty; after a failed write it pauses (0.2 s,
+ * doubling to 5 s) and goes on with the same rows and the newer ones. close() ends a pause at once, writes what is left, and
+ * gives up at the first failure. Rows are written in the order in which their keys became dirty, so one number tells what is
+ * committed.
+ *
+ * A write that fails because of a row itself (SQLSTATE class 22 or 23) would fail for ever and take everyone else's rows with
+ * it; so the group is halved until that row stands alone, and it is dropped with an error in the log.
+ */
+export class GroupCommit<K, V> {
+  readonly #write: (rows: Map<K, V>) => Promise<void>;
+  readonly #log: Log;
+  readonly #maxRows: number;
+  readonly #closing = new AbortController();
+  readonly #waiters = new Map<number, Waiter>();
+  #dirty = new Map<K, Dirty<V>>();
+  #lastPlace = 0;
+  #committedPlace = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: { write(rows: Map<K, V>): Promise<void>; log: Log; maxRows: number }) {
+    this.#write = options.write;
+    this.#log = options.log;
+    this.#maxRows = options.maxRows;
+  }
+
+  put(key: K, value: V): void {
+    if (this.#closing.signal.aborted) throw new Error('A row was put after close()');
+    const place = this.#dirty.get(key)?.place ?? ++this.#lastPlace;
+    this.#dirty.set(key, { place, value });
+    this.#running ??= this.#run();
+  }
+
+  /**
+   * Resolves when everything put before is in Postgres. Rejects with Postgres's error when the write that it waits for
+   * fails; the rows stay and are tried again (but for one that Postgres refuses, which is dropped).
+   */
+  committed(): Promise<void> {
+    if (this.#committedPlace === this.#lastPlace) return Promise.resolve();
+    const known = this.#waiters.get(this.#lastPlace);
+    if (known) return known.promise;
+    const waiter = newWaiter();
+    this.#waiters.set(this.#lastPlace, waiter);
+    return waiter.promise;
+  }
+
+  /** The last write. Rows that Postgres does not take now are lost, and the log says how many. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    let limit = this.#maxRows;
+    // One turn of the event loop, so that requests that arrived together share their first write already.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#dirty.size > 0) {
+      const rows = this.#take(limit);
+      const asked = this.#lastPlace;
+      try {
+        await this.#write(new Map([...rows].map(([key, row]) => [key, row.value])));
+        this.#settle();
+        failures = 0;
+        limit = this.#maxRows;
+      } catch (error) {
+        if (!isRowsFault(error)) {
+          failures += 1;
+          this.#putBack(rows);
+          this.#log.error({ err: error, rows: this.#dirty.size, failures }, 'rows could not be written');
+          this.#fail(asked, error);
+          if (this.#closing.signal.aborted) return this.#giveUp(error);
+          await backOff(failures, this.#closing.signal);
+        } else if (rows.size > 1) {
+          limit = Math.ceil(rows.size / 2);
+          this.#putBack(rows);
+        } else {
+          this.#log.error({ err: error, key: [...rows.keys()][0] }, 'a row was dropped: Postgres refuses it');
+          this.#fail(asked, error);
+          this.#settle();
+          limit = this.#maxRows;
+        }
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #take(limit: number): Map<K, Dirty<V>> {
+    const rows = new Map<K, Dirty<V>>();
+    for (const [key, row] of this.#dirty) {
+      if (rows.size === limit) break;
+      rows.set(key, row);
+    }
+    for (const key of rows.keys()) this.#dirty.delete(key);
+    return rows;
+  }
+
+  /** In front of what was put since, but with the newer value where a key was put again. */
+  #putBack(rows: Map<K, Dirty<V>>): void {
+    const newer = this.#dirty;
+    this.#dirty = rows;
+    for (const [key, row] of newer)
+      rows.set(key, { place: rows.get(key)?.place ?? row.place, value: row.value });
+  }
+
+  /** Everything in front of the first row that is still dirty is committed. */
+  #settle(): void {
+    const [first] = this.#dirty.values();
+    this.#committedPlace = first ? first.place - 1 : this.#lastPlace;
+    for (const [asked, waiter] of this.#waiters) {
+      if (asked > this.#committedPlace) break;
+      this.#waiters.delete(asked);
+      waiter.resolve();
+    }
+  }
+
+  #fail(upTo: number, error: unknown): void {
+    for (const [asked, waiter] of this.#waiters) {
+      if (asked > upTo) break;
+      this.#waiters.delete(asked);
+      waiter.reject(error);
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    this.#log.error(
+      { rows: this.#dirty.size },
+      'rows are lost: the database did not take them before the stop',
+    );
+    this.#dirty.clear();
+    this.#fail(this.#lastPlace, error);
+    this.#committedPlace = this.#lastPlace;
+  }
+}
+
+function isRowsFault(error: unknown): boolean {
+  const sqlstateClass = sqlstateOf(error)?.slice(0, 2);
+  return (
+    sqlstateClass === SQLSTATE_CLASS.dataException ||
+    sqlstateClass === SQLSTATE_CLASS.integrityConstraintViolation
+  );
+}
+
+function newWaiter(): Waiter {
+  let resolve: () => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((whenResolved, whenRejected) => {
+    resolve = whenResolved;
+    reject = whenRejected;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+
+export interface Load {
+  readonly url: string;
+  /** The process that answers. */
+  readonly pid: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Sent in turn, or made one by one where each must be a new one. */
+  readonly bodies: readonly object[] | Iterator<object, never>;
+}
+
+export interface Measured {
+  readonly perSecond: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  /** What the server's process alone spent on one request: hardly disturbed by who else is at work on the machine. */
+  readonly cpu_us: number;
+}
+
+/** Linux counts CPU time in these, whatever the kernel's own tick is. */
+const TICK_US = 10_000;
+
+/** As many requests as the server answers, for a time. Throws when one isn't answered 200. */
+export async function load({ url, pid, connections, seconds, bodies }: Load): Promise<Measured> {
+  const cpuBefore = cpuTicks(pid);
+  const latencies: number[] = [];
+  const run = autocannon({
+    url,
+    connections,
+    duration: seconds,
+    timeout: 5,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    requests:
+      'next' in bodies
+        ? [{ setupRequest: (request) => ({ ...request, body: JSON.stringify(bodies.next().value) }) }]
+        : bodies.map((body) => ({ body: JSON.stringify(body) })),
+  });
+  run.on('response', (_client, _status, _bytes, ms) => latencies.push(ms));
+  const { duration, errors, timeouts, non2xx, statusCodeStats } = await run;
+  const statuses = Object.keys(statusCodeStats ?? {});
+  if (errors + timeouts + non2xx > 0 || statuses.join() !== '200') {
+    throw new Error(
+      `${url}: ${errors} errors, ${timeouts} timeouts, statuses ${JSON.stringify(statusCodeStats)}`,
+    );
+  }
+  latencies.sort((a, b) => a - b);
+  return {
+    perSecond: latencies.length / duration,
+    p50_ms: latencies[Math.floor(latencies.length * 0.5)] as number,
+    p99_ms: latencies[Math.floor(latencies.length * 0.99)] as number,
+    cpu_us: ((cpuTicks(pid) - cpuBefore) * TICK_US) / latencies.length,
+  };
+}
+
+/** User and system time of all of its threads (proc(5), fields 14 and 15). */
+function cpuTicks(pid: number): number {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1] as string;
+  const fields = afterName.split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}

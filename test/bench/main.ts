@@ -1,0 +1,90 @@
+/**
+ * `npm run bench`: what the service costs, measured side by side with what one would compare it to, in less than a
+ * minute and a half. Only the ratios say something about the service; all else is about the machine of the day.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import pg from 'pg';
+import { type Contest, type Round, report, round, warmUp } from './contest.js';
+import { send, startServers } from './servers.js';
+import { invites, registers } from './workload.js';
+
+const ROUNDS = 5;
+/** A Kamailio or two with some workers each. */
+const ASKING_AT_ONCE = 10;
+/** Phones whose REGISTERs arrive together, as after a network was away. */
+const REGISTERING_AT_ONCE = 50;
+
+const endings: (() => unknown)[] = [];
+
+async function main() {
+  const servers = await startServers((ending) => endings.push(ending));
+  const { understudy, baseline, postgres } = servers;
+  const nothingLeft = async () => {};
+  const contests: Contest[] = [
+    {
+      title: 'POST /v1/route',
+      connections: ASKING_AT_ONCE,
+      bodies: invites(),
+      ours: {
+        name: 'Understudy',
+        url: `${understudy.url}/v1/route`,
+        pid: understudy.pid,
+        // answered when every decision so far is in Postgres
+        settled: () => send('GET', `${understudy.url}/v1/decisions?limit=1`),
+      },
+      baseline: {
+        name: 'bare Fastify, constant answer',
+        url: `${baseline.bare}/v1/route`,
+        pid: baseline.pid,
+        settled: nothingLeft,
+      },
+    },
+    {
+      title: 'POST /v1/register',
+      connections: REGISTERING_AT_ONCE,
+      bodies: registers(),
+      ours: {
+        name: 'Understudy, group commit',
+        url: `${understudy.url}/v1/register`,
+        pid: understudy.pid,
+        settled: nothingLeft,
+      },
+      baseline: {
+        name: 'one commit per REGISTER',
+        url: `${baseline.oneCommit}/v1/register`,
+        pid: baseline.pid,
+        settled: nothingLeft,
+      },
+    },
+  ];
+  const results = new Map<Contest, Round[]>(contests.map((contest) => [contest, []]));
+  for (const contest of contests) await warmUp(contest);
+  for (let number = 0; number < ROUNDS; number++) {
+    for (const [contest, rounds] of results) rounds.push(await round(contest, number));
+  }
+
+  const reports = [...results].map(([contest, rounds]) => report(contest, rounds));
+  console.log(`${new Date().toISOString()} · ${await machine(postgres.url)}`);
+  console.log(`Medians of ${ROUNDS} rounds; an answer to /v1/route has ${servers.answerBytes} bytes.`);
+  console.table(reports.flatMap(({ lines }) => lines));
+  console.log('Ratios, Understudy to its baseline (medians of the ratios of each round):');
+  console.table(reports.map(({ ratio }) => ratio));
+}
+
+async function machine(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+  await client.end();
+  const cores = `${availableParallelism()} cores ${cpus()[0]?.model ?? 'of unknown make'}`;
+  return `${cores} · Node ${process.versions.node} · Postgres ${rows[0]?.server_version} (durable commits)`;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  for (const ending of endings.reverse()) await ending();
+}

@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import type { Test } from 'tap';
+import { buildApp } from '../../src/app.js';
+import { openStore, type Store } from '../../src/store/open-store.js';
+import { type Postgres, startPostgres } from '../support/postgres.js';
+
+export const START = Date.UTC(2026, 10, 22, 12);
+export const SILENT = pino({ level: 'silent' });
+
+/** The service on one database, with a clock that the test moves. */
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  /** The server, when it isn't the embedded one. */
+  readonly postgres: Postgres | undefined;
+  now: number;
+  call(method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: what the answer holds is what the tests are to find out
+  readonly body: any;
+}
+
+type Scenario = (t: Test, service: Service) => Promise<void>;
+
+/**
+ * The same scenarios on the embedded Postgres and on a server: each with an empty database and a service of its own,
+ * but one Postgres for all, since an embedded one takes seconds to start.
+ */
+export function onBothDatabases(t: Test, scenarios: Readonly<Record<string, Scenario>>): void {
+  for (const kind of ['embedded', 'server'] as const) {
+    t.test(kind, async (t) => {
+      // Durable, so that a scenario may kill it and find everything again.
+      const postgres = kind === 'server' ? await startPostgres({ durable: true }) : undefined;
+      if (postgres) t.teardown(() => postgres.stop());
+      const DATA_DIR = t.testdir();
+      const store = await openStore(
+        postgres ? { DATABASE_URL: postgres.url, DATA_DIR } : { DATA_DIR },
+        SILENT,
+      );
+      t.teardown(() => store.close());
+      for (const [what, scenario] of Object.entries(scenarios)) {
+        await t.test(what, async (t) => {
+          await store.pool.query('TRUNCATE contact_centers, nodes, decisions, outcomes CASCADE');
+          const service = await newService(store, postgres);
+          t.teardown(() => service.app.close());
+          await provision(service);
+          await scenario(t, service);
+        });
+      }
+    });
+  }
+}
+
+async function newService(store: Store, postgres: Postgres | undefined): Promise<Service> {
+  const service: Omit<Service, 'app'> & { now: number } = {
+    store,
+    postgres,
+    now: START,
+    call,
+  };
+  const app = await buildApp({ store, clock: () => service.now });
+  async function call(method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Answer> {
+    const answer = await app.inject({ method, url, ...(body && { payload: body }) });
+    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+  }
+  return Object.assign(service, { app });
+}
+
+export const CENTER = {
+  locations: [{ uri: 'sip:192.0.2.10:5060' }],
+  treatments: [{ name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070' }],
+  skillsets: [
+    { name: 'sales', treatment: 'hold-music', ring_seconds: 12 },
+    { name: 'support', ring_seconds: 20 },
+  ],
+  agents: [
+    { name: 'alice', skills: { sales: 1, support: 3 } },
+    { name: 'bob', skills: { sales: 2 } },
+  ],
+};
+
+async function provision(service: Service): Promise<void> {
+  await service.call('PUT', '/v1/contact-centers/cc.example.com', CENTER);
+  await service.call('PUT', '/v1/contact-centers/other.example.com', {
+    ...CENTER,
+    locations: [{ uri: 'sip:pbx.other.example.com' }],
+    agents: [],
+  });
+}
+
+/** The agent's phone registers, through an edge. */
+export async function register(service: Service, agent: string, host: string): Promise<void> {
+  await service.call('POST', '/v1/register', {
+    aor: `sip:${agent}@cc.example.com`,
+    contact: `<sip:${agent}@${host}:5062>;expires=300`,
+    call_id: `${agent}@${host}`,
+    cseq: 1,
+    path: '<sip:edge1.example.com;lr>',
+    received: 'sip:203.0.113.9:5062',
+  });
+}

@@ -1,0 +1,42 @@
+import { DOMAIN, type Scene } from './scene.js';
+import type { CallResult } from './sipp.js';
+
+/** What the service tells of a past call. */
+export interface Decision {
+  readonly id: string;
+  readonly call_id: string;
+  readonly targets: readonly { role: string; agent?: string; uri: string; because: string }[];
+  readonly outcomes: readonly {
+    target: number;
+    event: string;
+    status: number | null;
+    elapsed_ms: number | null;
+  }[];
+}
+
+/**
+ * The decision on a call to `user`, when the outcomes are as expected: each `target event status`, in any order, since
+ * nobody waits for one report before sending the next.
+ */
+export async function decisionOn(
+  scene: Scene,
+  user: string,
+  { callId }: CallResult,
+  expected: readonly string[],
+): Promise<Decision> {
+  const address = encodeURIComponent(`sip:${user}@${DOMAIN}`);
+  const { decisions } = await scene.api<{ decisions: Decision[] }>('GET', `/v1/decisions?address=${address}`);
+  const decision = decisions.find(({ call_id }) => call_id === callId);
+  if (!decision) throw new Error(`no decision on ${callId}: ${JSON.stringify(decisions)}`);
+  const wanted = [...expected].sort().join(', ');
+  return scene.decisionWhen<Decision>(decision.id, (now) => outcomesOf(now).sort().join(', ') === wanted);
+}
+
+function outcomesOf({ outcomes }: Decision): string[] {
+  return outcomes.map(({ target, event, status }) => `${target} ${event}${status === null ? '' : ` ${status}`}`);
+}
+
+/** How long after it was tried a target did something. */
+export function elapsed({ outcomes }: Decision, target: number, event: string): number | null | undefined {
+  return outcomes.find((outcome) => outcome.target === target && outcome.event === event)?.elapsed_ms;
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+/**
+ * Waits in a session of its own until its standard input, which this process holds, says something (all is well) or ends
+ * (this process is gone, perhaps by a kill -9): then it kills the child, and the children of that, and removes the
+ * directory. The child's start time makes sure that it isn't another process under a pid used again.
+ */
+const WATCHDOG = `
+read -r _ && exit 0
+if [ "$(cut -d' ' -f22 "/proc/$1/stat" 2>/dev/null)" = "$2" ]; then
+  kill -STOP "$1"
+  kill -KILL $(cat "/proc/$1/task/$1/children") "$1"
+fi
+[ -z "$3" ] || rm -rf "$3"
+`;
+
+export interface Watchdog {
+  /** The child ended in order and its directory is no longer the watchdog's business. */
+  release(): Promise<void>;
+}
+
+/** Makes sure that a child, which must have a name without blanks, and its directory don't outlive this process. */
+export function dieWithParent(child: ChildProcess, directory = ''): Watchdog {
+  if (child.pid === undefined) throw new Error('The child did not start');
+  const start = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(' ')[21] ?? '';
+  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', String(child.pid), start, directory], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  // Neither keeps a test running that is done but forgot to stop the child.
+  watchdog.unref();
+  (watchdog.stdin as Socket).unref();
+  return {
+    release: async () => {
+      watchdog.ref();
+      const exited = once(watchdog, 'exit');
+      watchdog.stdin.end('released\n');
+      await exited;
+    },
+  };
+}
+
+/** The pids of a process's direct children. */
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+}

@@ -1,0 +1,197 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { childrenOf, dieWithParent, type Watchdog } from './die-with-parent.js';
+import { freePort } from './free-port.js';
+
+const run = promisify(execFile);
+const INSTALLED = '/usr/lib/postgresql';
+
+export interface PostgresOptions {
+  /** Only this port, instead of any free one. */
+  readonly port?: number;
+  /** Whether commits reach the disk, for what is measured or survives more than a kill -9; it costs time. */
+  readonly durable?: boolean;
+}
+
+/** Everybody may log in from this machine, but a role called `needs_password`, which has to be created, must have its password. */
+const HBA = `local all all trust
+host all needs_password 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+`;
+
+/** A whole Postgres server of one test file, in a directory of its own; neither outlives the process that started it. */
+export class Postgres {
+  readonly port: number;
+  readonly url: string;
+  readonly #directory: string;
+  readonly #durable: boolean;
+  #server: ChildProcess | undefined;
+  #watchdog: Watchdog | undefined;
+
+  constructor(directory: string, port: number, durable: boolean) {
+    this.#directory = directory;
+    this.#durable = durable;
+    this.port = port;
+    this.url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  }
+
+  get pid(): number {
+    if (this.#server?.pid === undefined) throw new Error('This Postgres does not run');
+    return this.#server.pid;
+  }
+
+  /** Starts the server that was killed or stopped by restart(); resolves when it takes connections. */
+  async start(): Promise<void> {
+    const settings = ['max_connections=50', 'max_wal_size=256MB', 'unix_socket_directories='];
+    if (!this.#durable) settings.push('fsync=off', 'full_page_writes=off', 'synchronous_commit=off');
+    const server = spawn(
+      join(await binaries(), 'postgres'),
+      [
+        '-D',
+        this.#directory,
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(this.port),
+        ...settings.flatMap((s) => ['-c', s]),
+      ],
+      { ...(await user()), cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.#watchdog = dieWithParent(server, this.#directory);
+    this.#server = server;
+    const said: string[] = [];
+    for await (const line of createInterface(server.stderr)) {
+      said.push(line);
+      if (line.includes('ready to accept connections')) break;
+    }
+    if (!said.at(-1)?.includes('ready to accept connections')) {
+      await this.#ended();
+      throw new Error(`Postgres did not start:\n${said.join('\n')}`);
+    }
+    // What it says from now on is of no interest, but must not block it; and it must not keep this process running.
+    server.stderr.resume();
+    (server.stderr as Socket).unref();
+    server.unref();
+  }
+
+  /** Ends the server as a crash of the machine would, without any of its processes seeing it come. */
+  async kill9(): Promise<void> {
+    this.freeze();
+    for (const pid of [...childrenOf(this.pid), this.pid]) process.kill(pid, 'SIGKILL');
+    await this.#ended();
+  }
+
+  /** Stops every process of the server where it is: connections stay open and nothing answers any more. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP');
+    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGCONT');
+    process.kill(this.pid, 'SIGCONT');
+  }
+
+  /** Ends every connection, shuts down in order, and starts again on the same port. */
+  async restart(): Promise<void> {
+    process.kill(this.pid, 'SIGINT');
+    await this.#ended();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server) await this.kill9();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #ended(): Promise<void> {
+    const server = this.#server;
+    if (server && server.exitCode === null && server.signalCode === null) {
+      server.ref();
+      await once(server, 'exit');
+    }
+    this.#server = undefined;
+    await this.#watchdog?.release();
+  }
+}
+
+export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
+  const template = await clusterTemplate();
+  const directory = await newDirectory(`${tmpdir()}/understudy-postgres-`);
+  await run('cp', ['-a', `${template}/.`, directory]);
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort());
+    const postgres = new Postgres(directory, port, options.durable ?? false);
+    try {
+      await postgres.start();
+      return postgres;
+    } catch (error) {
+      // Somebody else took the free port in between.
+      if (options.port === undefined && attempt < 5 && String(error).includes('could not bind')) continue;
+      await postgres.stop();
+      throw error;
+    }
+  }
+}
+
+/** Made once per machine run, since initdb takes a second; moved into place whole, so two who make it at once don't mix. */
+async function clusterTemplate(): Promise<string> {
+  const bin = await binaries();
+  const { uid } = await user();
+  const template = `${tmpdir()}/understudy-template${bin.replaceAll('/', '-')}-${uid ?? process.getuid?.()}`;
+  if (await exists(template)) return template;
+  const draft = await newDirectory(`${template}-draft-`);
+  const options = [
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--wal-segsize=1',
+    '--no-sync',
+  ];
+  await run(join(bin, 'initdb'), ['-D', draft, ...options], { ...(await user()), cwd: '/' });
+  await writeFile(join(draft, 'pg_hba.conf'), HBA);
+  await rename(draft, template).catch(async (error) => {
+    await rm(draft, { recursive: true, force: true });
+    if (!(await exists(template))) throw error;
+  });
+  return template;
+}
+
+async function newDirectory(prefix: string): Promise<string> {
+  const directory = await mkdtemp(prefix);
+  const { uid, gid } = await user();
+  if (uid !== undefined && gid !== undefined) await chown(directory, uid, gid);
+  return directory;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Postgres refuses to run as root, so root runs it as the user that Debian's package made. */
+async function user(): Promise<{ uid?: number; gid?: number }> {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((what) => run('id', [what, 'postgres'])));
+  return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+}
+
+async function binaries(): Promise<string> {
+  const versions = await readdir(INSTALLED).catch((): string[] => []);
+  const [newest] = versions.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a));
+  if (newest === undefined)
+    throw new Error(`No Postgres in ${INSTALLED}: run test/support/install-system-packages.sh`);
+  return join(INSTALLED, newest, 'bin');
+}

@@ -1,0 +1,330 @@
+import { FaultyWire } from './faulty-wire.js';
+import { freePort } from './free-port.js';
+import { type HeldBinding, Kamailio } from './kamailio.js';
+import { type Postgres, startPostgres } from './postgres.js';
+import {
+  type CallOptions,
+  type CallResult,
+  call,
+  callee,
+  type RegisterOptions,
+  type RegisterResult,
+  register,
+  type Sipp,
+  silent,
+} from './sipp.js';
+import { startUnderstudy, type Understudy, type UnderstudyOptions } from './understudy.js';
+import { until } from './until.js';
+
+/** What ends a scene: a tap test, or the demonstration. Functions run in the reverse order of their adding. */
+export interface Ending {
+  teardown(fn: () => unknown): unknown;
+}
+
+export const DOMAIN = 'cc.example.com';
+
+export interface SceneOptions {
+  /** Have an edge in front of the registrar; phones register there. Else the registrar does both jobs. */
+  readonly edge?: boolean;
+  readonly mode?: 'proxy' | 'b2bua';
+  /** How many locations the contact center has. */
+  readonly locations?: number;
+  /** Agent → skillset → level. */
+  readonly agents?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly ringSeconds?: number;
+  readonly maxBranches?: number;
+  /** Members of the contact center's document besides those that the scene makes. */
+  readonly document?: Readonly<Record<string, unknown>>;
+  /** Run the service on its embedded Postgres in this folder instead of a server of its own. */
+  readonly dataDir?: string;
+  /** Put a wire that can be made faulty between the Kamailios and the service. */
+  readonly wire?: boolean;
+}
+
+type Behaviour = Parameters<typeof callee>[0];
+
+/** An agent's phone: a SIPp that takes calls, and its registration. */
+export class Phone {
+  readonly agent: string;
+  readonly port: number;
+  readonly contact: string;
+  readonly callId: string;
+  #cseq = 0;
+  #sipp: Sipp | undefined;
+  readonly #scene: Scene;
+
+  constructor(scene: Scene, agent: string, port: number) {
+    this.#scene = scene;
+    this.agent = agent;
+    this.port = port;
+    this.contact = `sip:${agent}@127.0.0.1:${port}`;
+    this.callId = `${agent}-${port}@phone`;
+  }
+
+  /** Sends its REGISTER; each has the next CSeq. */
+  register(options: Partial<RegisterOptions> & { expires?: number } = {}): Promise<RegisterResult> {
+    this.#cseq += 1;
+    return this.#scene.register(this.agent, {
+      contact: `Contact: <${this.contact}>;expires=${options.expires ?? 300}`,
+      callId: this.callId,
+      cseq: this.#cseq,
+      ...options,
+    });
+  }
+
+  unregister(): Promise<RegisterResult> {
+    return this.register({ expires: 0 });
+  }
+
+  /** Takes calls in this way from now on. */
+  async takesCalls(behaviour: Behaviour): Promise<Sipp> {
+    await this.#sipp?.kill();
+    this.#sipp = await this.#scene.callee(behaviour, this.agent, this.port);
+    return this.#sipp;
+  }
+
+  async isSilent() {
+    await this.#sipp?.kill();
+    return this.#scene.silent(this.port);
+  }
+}
+
+/** A whole small world on loopback: Postgres, Understudy, Kamailio, and the ports of a contact center and of hold music. */
+export class Scene {
+  readonly postgres: Postgres | undefined;
+  understudy: Understudy;
+  readonly #wire: FaultyWire | undefined;
+  readonly registrar: Kamailio;
+  readonly edge: Kamailio | undefined;
+  /** The contact center's locations, as SIP ports. */
+  readonly locationPorts: readonly number[];
+  readonly treatmentPort: number;
+  readonly #ending: Ending;
+  readonly #service: UnderstudyOptions;
+
+  private constructor(
+    ending: Ending,
+    service: UnderstudyOptions,
+    wire: FaultyWire | undefined,
+    parts: Pick<Scene, 'postgres' | 'understudy' | 'registrar' | 'edge' | 'locationPorts' | 'treatmentPort'>,
+  ) {
+    this.#ending = ending;
+    this.#service = service;
+    this.postgres = parts.postgres;
+    this.understudy = parts.understudy;
+    this.#wire = wire;
+    this.registrar = parts.registrar;
+    this.edge = parts.edge;
+    this.locationPorts = parts.locationPorts;
+    this.treatmentPort = parts.treatmentPort;
+  }
+
+  /** Opens a scene that ends with its test; the contact center `cc.example.com` is provisioned as the options say. */
+  static async open(ending: Ending, options: SceneOptions = {}): Promise<Scene> {
+    const postgres = options.dataDir === undefined ? await startPostgres() : undefined;
+    if (postgres) ending.teardown(() => postgres.stop());
+    const port = await freePort();
+    const service: UnderstudyOptions = {
+      port,
+      ...(postgres ? { databaseUrl: postgres.url } : { dataDir: options.dataDir as string }),
+    };
+    const understudy = await startUnderstudy(service);
+    const wire = options.wire ? await FaultyWire.open(understudy.url) : undefined;
+    if (wire) ending.teardown(() => wire.close());
+    const understudyUrl = wire?.url ?? understudy.url;
+    let scene: Scene | undefined;
+    ending.teardown(() => (scene?.understudy ?? understudy).stop());
+
+    const registrarPort = await freePort();
+    const edgePort = await freePort();
+    const registrar = await Kamailio.start({
+      role: 'registrar',
+      node: 'reg1',
+      understudyUrl,
+      sipPort: registrarPort,
+      trusted: options.edge ? [`127.0.0.1:${edgePort}`] : [],
+      ...(options.maxBranches !== undefined && { maxBranches: options.maxBranches }),
+    });
+    ending.teardown(() => registrar.stop());
+    let edge: Kamailio | undefined;
+    if (options.edge) {
+      const started = await Kamailio.start({
+        role: 'edge',
+        node: 'edge1',
+        understudyUrl,
+        sipPort: edgePort,
+        registrarUri: registrar.uri,
+        trusted: [`127.0.0.1:${registrarPort}`],
+      });
+      ending.teardown(() => started.stop());
+      edge = started;
+    }
+    const locationPorts: number[] = [];
+    for (let i = 0; i < (options.locations ?? 1); i++) locationPorts.push(await freePort());
+    scene = new Scene(ending, service, wire, {
+      postgres,
+      understudy,
+      registrar,
+      edge,
+      locationPorts,
+      treatmentPort: await freePort(),
+    });
+    await scene.#provision(options);
+    return scene;
+  }
+
+  async #provision(options: SceneOptions) {
+    await this.api('PUT', '/v1/nodes/reg1', {
+      role: 'registrar',
+      rpc_url: this.registrar.rpcUrl,
+      ...(options.maxBranches !== undefined && { max_branches: options.maxBranches }),
+    });
+    await this.api('PUT', `/v1/contact-centers/${DOMAIN}`, {
+      ...this.document(options),
+      ...options.document,
+    });
+    // what the registrar must hold before any phone registers
+    await until(
+      'the standing bindings',
+      async () => (await this.held('sales')).length > this.locationPorts.length,
+    );
+  }
+
+  /** What is between the Kamailios and the service, when the scene has one. */
+  get wire(): FaultyWire {
+    if (!this.#wire) throw new Error('this scene was opened without a wire');
+    return this.#wire;
+  }
+
+  document(options: SceneOptions) {
+    const agents = options.agents ?? {
+      alice: { sales: 1, support: 3 },
+      bob: { sales: 2 },
+      carol: { sales: 3 },
+    };
+    const ring_seconds = options.ringSeconds ?? 3;
+    return {
+      mode: options.mode ?? 'proxy',
+      locations: this.locationPorts.map((port, i) => ({ uri: `sip:127.0.0.1:${port}`, priority: i + 1 })),
+      treatments: [
+        { name: 'hold-music', kind: 'music_on_hold', uri: `sip:moh@127.0.0.1:${this.treatmentPort}` },
+      ],
+      skillsets: [
+        { name: 'sales', treatment: 'hold-music', ring_seconds },
+        { name: 'support', treatment: 'hold-music', ring_seconds },
+      ],
+      agents: Object.entries(agents).map(([name, skills]) => ({ name, skills })),
+    };
+  }
+
+  /** After understudy.kill9(): the same service again, on its port and its data. */
+  async startUnderstudyAgain() {
+    this.understudy = await startUnderstudy(this.#service);
+  }
+
+  get understudyRuns() {
+    return this.understudy.running;
+  }
+
+  /** A decision, when its outcomes are what `check` asks for. */
+  decisionWhen<T>(id: string, check: (decision: T) => boolean): Promise<T> {
+    return until(`the outcomes of decision ${id}`, async () => {
+      const decision = await this.api<T>('GET', `/v1/decisions/${id}`);
+      if (!check(decision)) throw new Error(JSON.stringify(decision));
+      return decision;
+    });
+  }
+
+  /** `ip:port` of the Kamailio that callers reach. */
+  get callTarget() {
+    return `127.0.0.1:${this.registrar.sipPort}`;
+  }
+
+  /** `ip:port` of the Kamailio that phones register at. */
+  get registerTarget() {
+    return `127.0.0.1:${(this.edge ?? this.registrar).sipPort}`;
+  }
+
+  /** Asks the service; the answer's body, with its status. */
+  async ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.understudy.url}${path}`, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** The same for what must succeed. */
+  async api<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.ask(method, path, body);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body as T;
+  }
+
+  /** What the registrar holds for an address of the contact center, highest q first. */
+  held(user: string): Promise<HeldBinding[]> {
+    return this.registrar.bindings(`sip:${user}@${DOMAIN}`);
+  }
+
+  /** The same, when it is what `check` asks for. */
+  heldWhen(user: string, check: (bindings: HeldBinding[]) => boolean): Promise<HeldBinding[]> {
+    return until(`the registrar's bindings of ${user}`, async () => {
+      const bindings = await this.held(user);
+      if (!check(bindings)) throw new Error(JSON.stringify(bindings));
+      return bindings;
+    });
+  }
+
+  async callee(behaviour: Behaviour, name: string, port: number): Promise<Sipp> {
+    const sipp = await callee(behaviour, name, port);
+    this.#ending.teardown(() => sipp.kill());
+    return sipp;
+  }
+
+  async silent(port: number) {
+    const socket = await silent(port);
+    this.#ending.teardown(() => socket.kill());
+    return socket;
+  }
+
+  /** The contact center takes calls at its n-th location (from 0), in the way given. */
+  contactCenter(behaviour: Behaviour, location = 0): Promise<Sipp> {
+    return this.callee(
+      behaviour,
+      location === 0 ? 'contact-center' : `contact-center-${location + 1}`,
+      this.locationPorts[location] ?? 0,
+    );
+  }
+
+  treatment(behaviour: Behaviour = { answer: 10 }): Promise<Sipp> {
+    return this.callee(behaviour, 'hold-music', this.treatmentPort);
+  }
+
+  /** A phone of `agent` that takes calls in the way given and has registered. */
+  async phone(agent: string, behaviour?: Behaviour): Promise<Phone> {
+    const phone = new Phone(this, agent, await freePort());
+    if (behaviour) await phone.takesCalls(behaviour);
+    const { status } = await phone.register();
+    if (status !== 200) throw new Error(`REGISTER of ${agent}: ${status}`);
+    return phone;
+  }
+
+  /** A phone that has not registered yet. */
+  async newPhone(agent: string): Promise<Phone> {
+    return new Phone(this, agent, await freePort());
+  }
+
+  register(agent: string, options: RegisterOptions): Promise<RegisterResult> {
+    return register(this.registerTarget, `sip:${agent}@${DOMAIN}`, options);
+  }
+
+  call(user: string, options: CallOptions = {}): Promise<CallResult> {
+    return call(this.callTarget, `sip:${user}@${DOMAIN}`, options);
+  }
+}

@@ -1,0 +1,87 @@
+import { type Running, run } from './process.js';
+import { until } from './until.js';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+
+export interface UnderstudyOptions {
+  /** The Postgres that it uses; without, the embedded one in `dataDir`. */
+  readonly databaseUrl?: string;
+  readonly dataDir?: string;
+  /** Only this port, instead of any free one. */
+  readonly port?: number;
+  /** Settings besides. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The service as a process of its own, as `npm start` runs it. */
+export class Understudy {
+  readonly url: string;
+  readonly port: number;
+  readonly #process: Running;
+
+  constructor(process: Running, port: number) {
+    this.#process = process;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  get running() {
+    return !this.#process.hasEnded();
+  }
+
+  /** All that it has logged. */
+  logs(): string {
+    return this.#process.output();
+  }
+
+  freeze() {
+    this.#process.signal('SIGSTOP');
+  }
+
+  thaw() {
+    this.#process.signal('SIGCONT');
+  }
+
+  async kill9() {
+    this.#process.signal('SIGKILL');
+    await this.#process.ended;
+  }
+
+  /** Ends it in order; complains when it didn't end so. */
+  async stop() {
+    if (!this.running) return;
+    this.thaw();
+    this.#process.signal('SIGTERM');
+    const code = await this.#process.ended;
+    if (code !== 0) throw new Error(`Understudy ended with ${code}:\n${this.logs()}`);
+  }
+}
+
+/** Starts the service without waiting for anything: for starts that are expected to fail or to take long. */
+export function launchUnderstudy(options: UnderstudyOptions): Running {
+  // Nothing but these: a setting of whoever runs the tests must not change what they test.
+  const { PATH, HOME, TMPDIR } = process.env;
+  return run(process.execPath, ['--import', 'tsx', MAIN], {
+    ...{ PATH, HOME, TMPDIR },
+    PORT: String(options.port ?? 0),
+    ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
+    ...(options.dataDir !== undefined && { DATA_DIR: options.dataDir }),
+    ...options.env,
+  });
+}
+
+/** Starts the service and waits until it listens, which it does when it is ready and not before. */
+export async function startUnderstudy(options: UnderstudyOptions): Promise<Understudy> {
+  const child = launchUnderstudy(options);
+  const port = await until(
+    'Understudy to listen',
+    () => child.hasEnded() || /Server listening at http:\/\/[^"]*:(\d+)"/.exec(child.output())?.[1],
+    30_000,
+  );
+  if (port === true) throw new Error(`Understudy ended at start:\n${child.output()}`);
+  return new Understudy(child, Number(port));
+}

@@ -1,0 +1,114 @@
+import t from 'tap';
+import { ConfigError, configWarnings, loadConfig } from '../../src/config.js';
+
+const DEFAULTS = {
+  HOST: '127.0.0.1',
+  PORT: 8080,
+  DATA_DIR: './data',
+  LOG_LEVEL: 'info',
+  TRUSTED_NETWORK: 'no',
+};
+
+function linesOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines;
+    throw error;
+  }
+  return [];
+}
+
+t.test('nothing set: the defaults, on loopback with the embedded Postgres', async (t) => {
+  t.same(loadConfig({}), DEFAULTS);
+  t.same(loadConfig({ PATH: '/bin', HOSTNAME: 'x' }), DEFAULTS, 'other variables are none of our business');
+});
+
+t.test('an empty setting counts as unset, as docker-compose passes what it was not given', async (t) => {
+  t.same(loadConfig({ HOST: '', PORT: '', DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: '' }), DEFAULTS);
+});
+
+t.test('every setting is taken', async (t) => {
+  const env = {
+    HOST: '::1',
+    PORT: '0',
+    DATABASE_URL: 'postgresql://u:p@db:5432/understudy?sslmode=require',
+    DATA_DIR: '/var/lib/understudy',
+    LOG_LEVEL: 'warn',
+    TRUSTED_NETWORK: 'yes',
+  };
+  t.same(loadConfig(env), { ...env, PORT: 0 });
+  t.equal(loadConfig({ DATABASE_URL: 'postgres:///db?host=/run/postgresql' }).DATABASE_URL?.length, 35);
+});
+
+t.test('each wrong setting gets one line that says what it must be', async (t) => {
+  t.same(linesOf({ PORT: '70000', LOG_LEVEL: 'loud', TRUSTED_NETWORK: '1' }), [
+    'PORT must be a whole number from 0 (any free port) to 65535, not 70000',
+    'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+    'TRUSTED_NETWORK must be yes (the operator guards the network, so any HOST may be listened on) or no, not "1"',
+  ]);
+  for (const PORT of ['-1', '80.5', '0x50', ' 80', '1e3', 'http', '99999999999999999999']) {
+    t.match(linesOf({ PORT }), [/^PORT must be a whole number/], PORT);
+  }
+  t.match(linesOf({ HOST: 'a b' }), [/^HOST must be an IP address or a host name to listen on, not "a b"$/]);
+  t.match(linesOf({ DATA_DIR: 'a\0b' }), [/^DATA_DIR must be /]);
+});
+
+t.test('a line break in a value does not make a second line', async (t) => {
+  t.notMatch(linesOf({ LOG_LEVEL: 'a\nb' }).join(), /\n/);
+});
+
+t.test('a wrong DATABASE_URL is refused without showing its password', async (t) => {
+  for (const DATABASE_URL of [
+    'mysql://u:secret@h/db',
+    'postgres://u:se#secret@h/db',
+    'secret',
+    'postgres:db',
+  ]) {
+    const lines = linesOf({ DATABASE_URL });
+    t.match(lines, [/^DATABASE_URL must be a URL such as postgres:/], DATABASE_URL);
+    t.notMatch(lines.join(), /secret/);
+  }
+});
+
+t.test('REDIS_URL is refused: this version serves one instance', async (t) => {
+  t.match(linesOf({ REDIS_URL: 'redis://localhost' }), [/^REDIS_URL must be unset: .* one instance$/]);
+});
+
+t.test(
+  'an unknown UNDERSTUDY_ variable is refused, but not what Kubernetes sets beside a service',
+  async (t) => {
+    t.same(linesOf({ UNDERSTUDY_PROT: '80', UNDERSTUDY_DATABASE_URL: 'x' }), [
+      'UNDERSTUDY_DATABASE_URL is not a setting of this version',
+      'UNDERSTUDY_PROT is not a setting of this version',
+    ]);
+    const links = {
+      UNDERSTUDY_SERVICE_HOST: '10.0.0.1',
+      UNDERSTUDY_SERVICE_PORT: '8080',
+      UNDERSTUDY_SERVICE_PORT_HTTP: '8080',
+      UNDERSTUDY_PORT: 'tcp://10.0.0.1:8080',
+      UNDERSTUDY_PORT_8080_TCP_ADDR: '10.0.0.1',
+    };
+    t.same(loadConfig(links), DEFAULTS);
+  },
+);
+
+t.test('anything but loopback is refused while there are no API keys', async (t) => {
+  for (const HOST of ['127.0.0.1', '127.9.9.9', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'localhost']) {
+    t.same(linesOf({ HOST }), [], HOST);
+    t.same(configWarnings(loadConfig({ HOST, TRUSTED_NETWORK: 'yes' })), [], HOST);
+  }
+  for (const HOST of [
+    '0.0.0.0',
+    '::',
+    '10.0.0.1',
+    '128.0.0.1',
+    '::ffff:10.0.0.1',
+    '127.0.0.1.evil.example',
+  ]) {
+    const [line = '', ...more] = linesOf({ HOST });
+    t.same(more, [], HOST);
+    t.match(line, /^HOST must be a loopback address, not .*no API keys yet.*TRUSTED_NETWORK=yes/, HOST);
+    t.match(configWarnings(loadConfig({ HOST, TRUSTED_NETWORK: 'yes' })), [/without API keys/], HOST);
+  }
+});

@@ -1,0 +1,68 @@
+import pino from 'pino';
+import t from 'tap';
+import { HistoryWriter } from '../../src/outcome/history-writer.js';
+
+/** A writer of five rows at most, whose database is away until it is let back. */
+function writer() {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const saved: number[] = [];
+  let away = false;
+  const rows = new HistoryWriter<number>({
+    table: 'decisions',
+    save: async (batch) => {
+      if (away) throw new Error('away');
+      saved.push(...batch);
+    },
+    log,
+    places: 5,
+  });
+  return {
+    rows,
+    saved,
+    dropped: () => lines.filter(({ msg }) => /history was dropped/.test(String(msg))),
+    away(is: boolean) {
+      away = is;
+    },
+  };
+}
+
+t.test('rows are written in their order', async (t) => {
+  const { rows, saved, dropped } = writer();
+  for (const row of [1, 2, 3]) rows.put(row);
+  await rows.committed();
+  t.same(saved, [1, 2, 3]);
+  for (let row = 4; row <= 20; row += 1) {
+    rows.put(row);
+    await rows.committed();
+  }
+  t.equal(saved.length, 20);
+  await rows.close();
+  t.same(dropped(), []);
+});
+
+t.test('while the database is away the newest wait, and one line tells how many were dropped', async (t) => {
+  const { rows, saved, away, dropped } = writer();
+  away(true);
+  for (let row = 1; row <= 12; row += 1) rows.put(row);
+  await t.rejects(rows.committed(), { message: 'away' });
+  t.same(dropped(), []);
+  away(false);
+  await rows.committed();
+  t.same(
+    saved.toSorted((a, b) => a - b),
+    [8, 9, 10, 11, 12],
+  );
+  t.match(dropped(), [{ table: 'decisions', rows: 7 }]);
+  t.equal(dropped().length, 1);
+  await rows.close();
+});
+
+t.test('a row that comes after the end harms nobody', async (t) => {
+  const { rows, saved, dropped } = writer();
+  rows.put(1);
+  await rows.close();
+  rows.put(2);
+  t.same(saved, [1]);
+  t.match(dropped(), [{ rows: 1 }]);
+});
