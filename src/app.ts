@@ -84,15 +84,13 @@ export async function buildApp({
     registrars.start();
   });
 
-  // The hot routes: whatever is added for people goes into the other scope, and costs no call anything.
+  // The hot routes: whatever is added for people goes into the other scopes, and costs no call anything.
   await app.register(async (hot) => {
     registerJourney(hot, { directory, registrars, endpoints, clock });
     inviteJourney(hot, { directory, history, clock });
   });
-  await app.register(async (rest) => {
-    outcomeJourney(rest, { history, pool, clock });
-    adminJourney(rest, { pool, directory, registrars, clock });
-  });
+  await app.register(async (rest) => outcomeJourney(rest, { history, pool, clock }));
+  await app.register(async (rest) => adminJourney(rest, { pool, directory, registrars, clock }));
   answerReadiness(app, [
     { name: 'database', check: () => store.ping() },
     {

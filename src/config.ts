@@ -33,10 +33,6 @@ const SETTINGS = Type.Object({
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
   }),
-  TRUSTED_NETWORK: Type.Enum(['yes', 'no'], {
-    default: 'no',
-    description: 'yes (the operator guards the network, so any HOST may be listened on) or no',
-  }),
 });
 
 export type Config = Static<typeof SETTINGS>;
@@ -70,22 +66,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (lines.length > 0) throw new ConfigError(lines);
 
   const settled = Value.Parse(SETTINGS, config);
-  if (!isLoopback(settled.HOST) && settled.TRUSTED_NETWORK !== 'yes') {
+  if (!isLoopback(settled.HOST)) {
     throw new ConfigError([
       `HOST must be a loopback address, not ${settled.HOST}: there are no API keys yet, so whoever reaches the ` +
-        'port commands the service; set TRUSTED_NETWORK=yes if your network keeps everyone else away from it',
+        'port commands the service',
     ]);
   }
   return settled;
-}
-
-/** What an operator should be told at every start although it is allowed. */
-export function configWarnings(config: Config): string[] {
-  return isLoopback(config.HOST)
-    ? []
-    : [
-        `Listening on ${config.HOST} without API keys (TRUSTED_NETWORK=yes): whoever reaches the port commands it`,
-      ];
 }
 
 function readSetting(schema: TSchema, text: string | undefined): unknown {

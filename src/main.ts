@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { buildApp } from './app.js';
-import { type Config, ConfigError, configWarnings, loadConfig } from './config.js';
+import { type Config, ConfigError, loadConfig } from './config.js';
 import { Problem } from './errors.js';
 import { openStore } from './store/open-store.js';
 import { StoreError } from './store/store-error.js';
@@ -24,8 +24,13 @@ process.on('uncaughtException', (error) => {
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
+    if (stopping.signal.aborted) return;
     log.info({ signal }, 'stopping');
     stopping.abort();
+    setTimeout(() => {
+      log.error(`not stopped within ${STOP_MS} ms; what was not written by now is lost`);
+      process.exit(1);
+    }, STOP_MS).unref();
   });
 }
 
@@ -46,16 +51,11 @@ function readConfig(): Config {
 }
 
 async function run(): Promise<void> {
-  for (const warning of configWarnings(config)) log.warn(warning);
   const store = await openStore(config, log, stopping.signal);
   const app = await buildApp({ store, logger: log });
   await app.listen({ host: config.HOST, port: config.PORT });
   await stopped();
 
-  setTimeout(() => {
-    log.error(`not stopped within ${STOP_MS} ms; what was not written by now is lost`);
-    process.exit(1);
-  }, STOP_MS).unref();
   const cut = setTimeout(() => app.server.closeAllConnections(), IN_FLIGHT_MS);
   await app.close();
   clearTimeout(cut);

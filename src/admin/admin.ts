@@ -29,6 +29,13 @@ export interface AdminDeps {
 
 /** What people and programs provision, and what has become of it. */
 export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
+  // Who wonders since when something is as it is finds it in the log.
+  app.addHook('onResponse', async ({ method, url, log }, { statusCode }) => {
+    if ((method === 'PUT' || method === 'DELETE') && statusCode < 300) {
+      log.info({ method, path: url, status: statusCode }, 'provisioned');
+    }
+  });
+
   const centers = new ContactCenters(deps);
   contactCenterRoutes(app, centers);
   locationRoutes(app, centers);

@@ -49,19 +49,13 @@ function checkLocations({ locations }: ContactCenter, fault: Fault): SipUri[] {
   return parsed;
 }
 
-/**
- * Two treatments are the same when calls to them would look the same; so a URI without a user may serve several. At the
- * contact center's own location a treatment would be bound twice to one address.
- */
+/** At the contact center's own location a treatment would be bound twice to one address. */
 function checkTreatments(center: ContactCenter, locations: readonly SipUri[], fault: Fault): void {
-  const contacts = new Map<string, number>();
   for (const [i, treatment] of center.treatments.entries()) {
     const field = `/treatments/${i}/uri`;
     const uri = checkUri(treatment.uri, field, fault);
     if (!uri || !NAME.test(treatment.name)) continue;
     const contact = printUri(withUser(uri, treatment.name));
-    const first = firstOf(contacts, contact, i);
-    if (first !== i) fault(field, `is the URI of /treatments/${first} already`);
     const called = calledAs(center, treatment);
     if (locations.some((location) => called.some((user) => printUri(withUser(location, user)) === contact))) {
       fault(field, "is the contact center's own location");
@@ -119,9 +113,10 @@ function checkNames(center: ContactCenter, fault: Fault): void {
     for (const [i, { name }] of center[list].entries()) {
       const found = nameFault(name, longest);
       if (found) fault(`/${list}/${i}/name`, found);
-      const owner = owners.get(name);
+      // Addresses are told apart whatever their case, as registrars do.
+      const owner = owners.get(name.toLowerCase());
       if (owner) fault(`/${list}/${i}/name`, `is the name of /${owner.join('/')} already`);
-      else owners.set(name, [list, i]);
+      else owners.set(name.toLowerCase(), [list, i]);
     }
   }
 }

@@ -4,10 +4,10 @@
  * reader gives the time.
  */
 import { type Address, printAddress } from '../sip/address.js';
-import type { Agent, ContactCenter, Skillset, Treatment } from './contact-center.js';
+import type { ContactCenter, Treatment } from './contact-center.js';
 import type { Endpoint, Node } from './endpoint.js';
 import { EndpointTable } from './endpoint-table.js';
-import { IndexedCenter, type SkilledAgent } from './indexed-center.js';
+import { IndexedCenter, type Part, type SkilledAgent } from './indexed-center.js';
 
 interface Resolved {
   readonly center: ContactCenter;
@@ -16,12 +16,7 @@ interface Resolved {
   readonly user: string;
 }
 
-export type ResolvedAddress = Resolved &
-  (
-    | { readonly kind: 'skillset'; readonly skillset: Skillset }
-    | { readonly kind: 'treatment'; readonly treatment: Treatment }
-    | { readonly kind: 'agent'; readonly agent: Agent }
-  );
+export type ResolvedAddress = Resolved & Part;
 
 const NOBODY: readonly SkilledAgent[] = [];
 
@@ -54,13 +49,10 @@ export class Directory {
   resolve(address: Address): ResolvedAddress | undefined {
     const indexed = this.#centers.get(address.domain);
     if (!indexed) return undefined;
-    const found = { center: indexed.center, aor: printAddress(address), user: address.user };
-    const skillset = indexed.skillsets.get(address.user);
-    if (skillset) return { ...found, kind: 'skillset', skillset };
-    const agent = indexed.agents.get(address.user);
-    if (agent) return { ...found, kind: 'agent', agent };
-    const treatment = indexed.treatments.get(address.user);
-    return treatment && { ...found, kind: 'treatment', treatment };
+    const part = indexed.part(address.user);
+    if (!part) return undefined;
+    const aor = printAddress({ user: part.name, domain: address.domain });
+    return { ...part, center: indexed.center, aor, user: part.name };
   }
 
   /** Every address of a contact center: skillsets, treatments, agents. */

@@ -6,12 +6,22 @@ export interface SkilledAgent {
   readonly level: number;
 }
 
+export type Part =
+  | { readonly kind: 'skillset'; readonly skillset: Skillset }
+  | { readonly kind: 'treatment'; readonly treatment: Treatment }
+  | { readonly kind: 'agent'; readonly agent: Agent };
+
 /** A contact center with its parts findable by name, and who has each skill in the order in which they are called. */
 export class IndexedCenter {
   readonly center: ContactCenter;
   readonly skillsets: ReadonlyMap<string, Skillset>;
   readonly treatments: ReadonlyMap<string, Treatment>;
   readonly agents: ReadonlyMap<string, Agent>;
+  /**
+   * By name in lower case: usrloc keeps bindings so, unless it is told otherwise, and `sip:Sales@…` must not be an
+   * address that we don't know while the registrar takes it for the one that it holds.
+   */
+  readonly #parts = new Map<string, Part & { readonly name: string }>();
   readonly #skilled = new Map<string, readonly SkilledAgent[]>();
 
   constructor(center: ContactCenter) {
@@ -19,6 +29,19 @@ export class IndexedCenter {
     this.skillsets = byName(center.skillsets);
     this.treatments = byName(center.treatments);
     this.agents = byName(center.agents);
+    for (const agent of center.agents) this.#add({ kind: 'agent', agent, name: agent.name });
+    for (const treatment of center.treatments)
+      this.#add({ kind: 'treatment', treatment, name: treatment.name });
+    for (const skillset of center.skillsets) this.#add({ kind: 'skillset', skillset, name: skillset.name });
+  }
+
+  #add(part: Part & { readonly name: string }): void {
+    this.#parts.set(part.name.toLowerCase(), part);
+  }
+
+  /** What has this name, in whatever case. */
+  part(name: string): (Part & { readonly name: string }) | undefined {
+    return this.#parts.get(name.toLowerCase());
   }
 
   /** By level, then by name: stable, so that nobody's place depends on who registered first. */

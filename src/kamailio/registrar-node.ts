@@ -1,3 +1,4 @@
+import { Arrivals } from './arrivals.js';
 import { corePs } from './core-ps.js';
 import { coreSocketsList } from './core-sockets-list.js';
 import { coreUptime } from './core-uptime.js';
@@ -16,6 +17,9 @@ import { ulRmContact } from './ul-rm-contact.js';
 const MAX_SETTLING = 4;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
+const ARRIVALS_EVERY_MS = 500;
+/** A binding that may be there or not, and in any order: whatever is wanted, a command must see to it. */
+const DOUBTFUL: Held = { q: 0, until: Number.POSITIVE_INFINITY, path: null, received: null };
 
 export interface RegistrarNodeDeps {
   readonly node: string;
@@ -40,16 +44,19 @@ export class RegistrarNode {
   readonly #deps: RegistrarNodeDeps;
   readonly #pending = new Set<string>();
   readonly #settling = new Map<string, Promise<void>>();
+  readonly #arrivals = new Arrivals();
   #memory = new HeldMemory();
   #greeting: Promise<string> | undefined;
   /** Tells one start of the registrar from another. */
   #life: string | undefined;
   #failures = 0;
   #pause: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout;
   #closed = false;
 
   constructor(deps: RegistrarNodeDeps) {
     this.#deps = deps;
+    this.#timer = setInterval(() => this.#commandAgain(), ARRIVALS_EVERY_MS).unref();
   }
 
   changed(aors: Iterable<string>): void {
@@ -68,9 +75,11 @@ export class RegistrarNode {
 
   /** These reach it by themselves. */
   sent(registrations: readonly Registration[]): void {
+    const now = this.#deps.clock();
     for (const { aor, contact, q, expires, path, received } of registrations) {
       if (expires === 0) this.#memory.remove(aor, contact);
-      else this.#memory.put(aor, contact, { q, until: this.#deps.clock() + expires * 1000, path, received });
+      else this.#memory.put(aor, contact, { q, until: now + expires * 1000, path, received });
+      this.#arrivals.expect(aor, contact, now);
     }
   }
 
@@ -81,12 +90,14 @@ export class RegistrarNode {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);
+    clearInterval(this.#timer);
     await Promise.all(this.#settling.values());
   }
 
   /** What was under way writes into the memory that is dropped here. */
   #forget(): void {
     this.#memory = new HeldMemory();
+    this.#arrivals.overtakeAll();
     this.#greeting = undefined;
     for (const aor of this.#deps.everything()) this.#pending.add(aor);
   }
@@ -135,13 +146,29 @@ export class RegistrarNode {
       // If a REGISTER has bound it again meanwhile, that is what was removed.
       if (memory.get(aor, contact) !== held) this.#pending.add(aor);
       memory.remove(aor, contact);
+      this.#arrivals.overtake(aor, contact);
     }
     for (const one of put) {
       if (this.#closed) return;
-      memory.put(aor, one.binding.contact, await this.#put(one, nextHop));
+      const { contact } = one.binding;
+      memory.put(aor, contact, await this.#put(one, nextHop));
+      this.#arrivals.overtake(aor, contact);
+      if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock());
     }
     // Addresses that are none of ours any more don't pile up.
     if (wanted(aor, clock()).length === 0) memory.forget(aor);
+  }
+
+  /**
+   * A REGISTER may arrive after a command that came later, and undo it: bind an agent who has been displaced, withdraw one
+   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the command is given again.
+   */
+  #commandAgain(): void {
+    for (const { aor, contact } of this.#arrivals.takeOvertaken(this.#deps.clock())) {
+      this.#memory.put(aor, contact, DOUBTFUL);
+      this.#pending.add(aor);
+    }
+    this.#work();
   }
 
   async #put({ resolved, binding, until }: Wanted, nextHop: string): Promise<Held> {

@@ -15,11 +15,14 @@ export interface DecisionRow {
   readonly targets: readonly DecisionTarget[];
 }
 
+/** The targets go as one document: as a `jsonb[]`, quoted twice by pg, they cost this process ten times as much. */
 const TEXT = `
   INSERT INTO decisions (id, at, domain, address, bypass, node, call_id, caller, source_ip, targets)
-  SELECT * FROM unnest(
-    $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[],
-    $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
+  SELECT * FROM ROWS FROM (
+    unnest(
+      $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[],
+      $6::text[], $7::text[], $8::text[], $9::text[]),
+    jsonb_array_elements($10::jsonb))
   ON CONFLICT DO NOTHING`;
 
 export async function saveDecisions(pool: Pool, rows: readonly DecisionRow[]): Promise<void> {
@@ -36,7 +39,7 @@ export async function saveDecisions(pool: Pool, rows: readonly DecisionRow[]): P
       rows.map((row) => row.call_id),
       rows.map((row) => row.caller),
       rows.map((row) => row.source_ip),
-      rows.map((row) => JSON.stringify(row.targets)),
+      JSON.stringify(rows.map((row) => row.targets)),
     ],
   });
 }

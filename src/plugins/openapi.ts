@@ -28,7 +28,7 @@ export async function describe(app: FastifyInstance): Promise<void> {
           'Routing scripts ask it; people and programs provision it.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: 'http://127.0.0.1:8080' }],
+      servers: [{ url: '/' }],
       tags: TAGS,
     },
     convertConstToEnum: false,

@@ -52,11 +52,20 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const { center, agent } = whose(deps, parsed);
       const known = recent.answerTo(parsed);
       if (known) return known;
-      const answer = register(deps, center, agent, parsed, recent.highestCseq(parsed));
+      const isWaitedFor = () => !request.raw.socket.destroyed;
+      const answer = register(deps, { center, agent, parsed, isWaitedFor }, recent.highestCseq(parsed));
       recent.remember(parsed, answer);
       return answer;
     },
   );
+}
+
+interface Asked {
+  readonly center: ContactCenter;
+  readonly agent: Agent;
+  readonly parsed: ParsedRegister;
+  /** Whether the script still waits for the answer. */
+  isWaitedFor(): boolean;
 }
 
 function whose({ directory }: RegisterDeps, { address }: ParsedRegister) {
@@ -77,9 +86,7 @@ function whose({ directory }: RegisterDeps, { address }: ParsedRegister) {
  */
 function register(
   { directory, registrars, endpoints, clock }: RegisterDeps,
-  center: ContactCenter,
-  agent: Agent,
-  parsed: ParsedRegister,
+  { center, agent, parsed, isWaitedFor }: Asked,
   highestCseq: number | undefined,
 ): Promise<RegisterDocument> {
   const now = clock();
@@ -117,7 +124,8 @@ function register(
   const aors = agentAddresses(directory, center, agent).map(({ aor }) => aor);
   return endpoints.committed().then(
     () => {
-      registrars.sent(registrations, parsed.node);
+      // A script that has given up repeats what it knows instead, and the registrars need to be told.
+      if (isWaitedFor()) registrars.sent(registrations, parsed.node);
       registrars.changed(aors);
       return {
         version: '1.0',

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf } from './sqlstate.js';
 import { StoreError } from './store-error.js';
 
@@ -21,7 +22,7 @@ const LOCK_FILE = /^lock-(\d+)-(\d*)-([0-9a-f]*)$/;
  * can take over the same dead one's place. Two that start at the same instant may both be refused.
  */
 export async function lockDataDir(directory: string): Promise<() => Promise<void>> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const own = await identify(process.pid);
   const ownFile = `lock-${own.pid}-${own.start}-${own.boot}`;
   const release = () => rm(join(directory, ownFile), { force: true });
@@ -40,6 +41,18 @@ export async function lockDataDir(directory: string): Promise<() => Promise<void
     throw error;
   }
   return release;
+}
+
+/** Not by `recursive`: where a parent exists and yet nothing can be made in it, as in /proc, Node 20 tries for ever. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(directory))) throw error;
+    await makeDirectory(dirname(directory));
+    await mkdir(directory, { mode: 0o700 });
+  }
 }
 
 function refused(directory: string, pid: number): StoreError {

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
@@ -11,8 +10,6 @@ import { StoreError } from './store-error.js';
 
 /** pg makes the name of a unix socket from a directory and a port, as libpq does. */
 const PORT = 5432;
-/** Bytes of a unix socket's path (`sun_path`), the closing NUL aside. */
-const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103;
 
 export async function openEmbedded(directory: string, log: Log): Promise<Store> {
   const dataDir = resolve(directory);
@@ -22,8 +19,12 @@ export async function openEmbedded(directory: string, log: Log): Promise<Store> 
   };
   try {
     undo.push(await lockDataDir(dataDir));
-    const host = await makeSocketDir(dataDir);
-    undo.push(() => rm(host, { recursive: true, force: true }));
+    const socketDir = await makeSocketDir(dataDir);
+    undo.push(() => rm(socketDir, { recursive: true, force: true }));
+    const handle = await open(socketDir);
+    undo.push(() => handle.close());
+    // The same directory by a short name, because a socket's path has room for 107 bytes only.
+    const host = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : socketDir;
     undo.push(await startEmbeddedPostgres({ dataDir, socket: socketIn(host) }, log));
     await migrateThrough(host, log);
     const pool = newPool(host, log);
@@ -71,13 +72,12 @@ function newPool(host: string, log: Log): pg.Pool {
   return pool;
 }
 
-/** In the data directory, where nothing is left over after a kill -9; elsewhere if that makes the path too long. */
+/** A directory for the socket, which nobody else may enter. */
 async function makeSocketDir(dataDir: string): Promise<string> {
-  const beside = join(dataDir, 'socket');
-  if (Buffer.byteLength(socketIn(beside)) > LONGEST_SOCKET) return mkdtemp(join(tmpdir(), 'understudy-'));
-  await rm(beside, { recursive: true, force: true });
-  await mkdir(beside, { mode: 0o700 });
-  return beside;
+  const directory = join(dataDir, 'socket');
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { mode: 0o700 });
+  return directory;
 }
 
 function socketIn(host: string): string {

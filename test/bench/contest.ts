@@ -6,7 +6,7 @@ type Contender = Pick<Load, 'url' | 'pid'> & {
   readonly settled: () => Promise<unknown>;
 };
 
-export interface Contest extends Pick<Load, 'connections' | 'bodies'> {
+export interface Contest extends Pick<Load, 'connections' | 'requests'> {
   readonly title: string;
   readonly ours: Contender;
   readonly baseline: Contender;
@@ -42,8 +42,8 @@ async function measure(
   seconds = MEASURED_SECONDS,
 ): Promise<Measured> {
   const { url, pid, settled } = contest[side];
-  const { connections, bodies } = contest;
-  const measured = await load({ url, pid, connections, seconds, bodies });
+  const { connections, requests } = contest;
+  const measured = await load({ url, pid, connections, seconds, requests });
   await settled();
   return measured;
 }

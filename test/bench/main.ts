@@ -6,7 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import pg from 'pg';
 import { type Contest, type Round, report, round, warmUp } from './contest.js';
 import { send, startServers } from './servers.js';
-import { invites, registers } from './workload.js';
+import { invites, refreshes } from './workload.js';
 
 const ROUNDS = 5;
 /** A Kamailio or two with some workers each. */
@@ -24,7 +24,7 @@ async function main() {
     {
       title: 'POST /v1/route',
       connections: ASKING_AT_ONCE,
-      bodies: invites(),
+      requests: () => invites(),
       ours: {
         name: 'Understudy',
         url: `${understudy.url}/v1/route`,
@@ -42,7 +42,7 @@ async function main() {
     {
       title: 'POST /v1/register',
       connections: REGISTERING_AT_ONCE,
-      bodies: registers(),
+      requests: refreshes(REGISTERING_AT_ONCE),
       ours: {
         name: 'Understudy, group commit',
         url: `${understudy.url}/v1/register`,

@@ -5,7 +5,7 @@ import { startPostgres } from '../support/postgres.js';
 import { run } from '../support/process.js';
 import { startUnderstudy } from '../support/understudy.js';
 import { until } from '../support/until.js';
-import { CONTACT_CENTER, CONTACT_CENTER_PATH, firstRegisters, invites } from './workload.js';
+import { CONTACT_CENTER, CONTACT_CENTER_PATH, firstRegisters, inviteOf } from './workload.js';
 
 /** Everything that is measured or measured against, and how it ends. */
 export async function startServers(teardown: (ending: () => unknown) => void) {
@@ -17,7 +17,7 @@ export async function startServers(teardown: (ending: () => unknown) => void) {
   await Promise.all(
     firstRegisters().map((register) => send('POST', `${understudy.url}/v1/register`, register)),
   );
-  const answer = await send('POST', `${understudy.url}/v1/route`, invites()[0]);
+  const answer = await send('POST', `${understudy.url}/v1/route`, inviteOf(0));
   // the bare Fastify must answer with a decision, not with something that its serializer would make small
   Value.Assert(RouteDocument, JSON.parse(answer));
 
@@ -30,10 +30,9 @@ export async function startServers(teardown: (ending: () => unknown) => void) {
     await baseline.ended;
   });
   // it listens there last
-  await until(
-    'the baselines to listen',
-    () => baseline.hasEnded() || fetch(`http://127.0.0.1:${oneCommitPort}/`),
-  );
+  await until('the baselines to listen', async () => {
+    return baseline.hasEnded() || (await fetch(urlOf(oneCommitPort))).status > 0;
+  });
   if (baseline.hasEnded()) throw new Error(`the baselines ended at start:\n${baseline.output()}`);
   return {
     postgres,

@@ -1,3 +1,4 @@
+import type { Request } from 'autocannon';
 import type { RouteRequest } from '../../src/invite/invite.schema.js';
 import type { RegisterRequest } from '../../src/register/register.schema.js';
 
@@ -34,26 +35,49 @@ function skillset(i: number): string {
   return SKILLSETS[i % SKILLSETS.length] as string;
 }
 
-export function invites(): RouteRequest[] {
-  return Array.from({ length: CALLS }, (_, i) => ({
+/** Calls to all skillsets in turn; every connection sends the same. */
+export function invites(): Request[] {
+  return Array.from({ length: CALLS }, (_, i) => ({ body: JSON.stringify(inviteOf(i)) }));
+}
+
+export function inviteOf(i: number): RouteRequest {
+  return {
     node: 'reg1',
     ruri: `sip:${skillset(i)}@${DOMAIN}`,
     from: `sip:+1415555${1000 + i}@carrier.example.net`,
     call_id: `f81d4fae-7dec-11d0-a765-${i}@198.51.100.4`,
     source_ip: '198.51.100.4',
     source_port: 5060,
-  }));
+  };
 }
 
-/** The phones' REGISTERs, one after the other; from the second time round they are refreshes with a higher CSeq. */
-export function* registers(): Generator<RegisterRequest, never> {
-  for (let cseq = 1; ; cseq++) {
-    for (let i = 0; i < AGENTS; i++) yield registerOf(i, cseq);
-  }
-}
-
+/** Every phone's first REGISTER. */
 export function firstRegisters(): RegisterRequest[] {
   return Array.from({ length: AGENTS }, (_, i) => registerOf(i, 0));
+}
+
+/**
+ * Refreshes, each with the next CSeq, for as long as anybody asks. Every connection has phones of its own, so that no
+ * REGISTER of one phone overtakes another.
+ */
+export function refreshes(connections: number): (connection: number) => Request[] {
+  const sequences = Array.from({ length: connections }, (_, connection) => {
+    return refreshesOf(connection, connections);
+  });
+  return (connection) => [
+    {
+      setupRequest: (request) => {
+        const refresh = sequences[connection]?.next().value;
+        return { ...request, body: JSON.stringify(refresh) };
+      },
+    },
+  ];
+}
+
+function* refreshesOf(connection: number, connections: number): Generator<RegisterRequest, never> {
+  for (let cseq = 1; ; cseq++) {
+    for (let i = connection; i < AGENTS; i += connections) yield registerOf(i, cseq);
+  }
 }
 
 function registerOf(i: number, cseq: number): RegisterRequest {

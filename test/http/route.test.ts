@@ -152,7 +152,6 @@ onBothDatabases(t, {
     await t.test('404 unknown_address: the call is not ours', async (t) => {
       for (const ruri of [
         'sip:nobody@cc.example.com',
-        'sip:SALES@cc.example.com',
         'sip:sales@elsewhere.example.com',
         'sip:cc.example.com',
       ]) {

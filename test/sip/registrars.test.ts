@@ -5,6 +5,7 @@ import type { Endpoint } from '../../src/directory/endpoint.js';
 import { jsonRpc, type Rpc, RpcFault } from '../../src/kamailio/json-rpc.js';
 import { Registrars } from '../../src/kamailio/registrars.js';
 import type { Registration } from '../../src/kamailio/registration.js';
+import { sendRegister } from '../../src/kamailio/send-register.js';
 import { agent, contactCenter, DOMAIN, endpoint, registrar } from '../support/contact-center.js';
 import { Kamailio } from '../support/kamailio.js';
 import { until } from '../support/until.js';
@@ -190,6 +191,27 @@ t.test('what a node has registered itself is not sent again', async (t) => {
   scene.registrars.changed([SUPPORT]);
   await scene.registrars.close();
   t.same(scene.commands, []);
+});
+
+t.test('a REGISTER that arrives when its agent has been displaced is taken back', async (t) => {
+  const scene = await newScene(t);
+  const { contact, path, received, expires } = scene.register('alice');
+  const registration: Registration = {
+    ...{ aor: SALES, contact, q: 899, expires, role: 'agent', call_id: 'a', cseq: 1, path, received },
+    ...{ instance: null, reg_id: null },
+  };
+  await until('it is up to date', () => seven(scene));
+  scene.registrars.sent([registration], 'reg1');
+  scene.leave(endpoint('alice'));
+  scene.registrars.changed([SALES]);
+  await until('it has been removed', () => scene.commands.includes('ul.rm_contact'));
+  await sendRegister(scene.kamailio.rpc.bind(scene.kamailio), scene.kamailio.uri, registration);
+  await scene.holds(SALES, [
+    'sip:sales@192.0.2.10:5060 1',
+    'sip:alice@10.0.0.7:5062 0.899',
+    'sip:moh@192.0.2.30:5070 0.01',
+  ]);
+  await scene.holds(SALES, EMPTY[SALES]);
 });
 
 t.test(

@@ -33,7 +33,9 @@ export async function decisionOn(
 }
 
 function outcomesOf({ outcomes }: Decision): string[] {
-  return outcomes.map(({ target, event, status }) => `${target} ${event}${status === null ? '' : ` ${status}`}`);
+  return outcomes.map(
+    ({ target, event, status }) => `${target} ${event}${status === null ? '' : ` ${status}`}`,
+  );
 }
 
 /** How long after it was tried a target did something. */

@@ -6,6 +6,8 @@ export type Fault =
   | 'none'
   /** They come 400 ms late: later than a caller waits for them. */
   | 'slow'
+  /** They come 1.5 s late: later than a phone waits for them. */
+  | 'very slow'
   /** The service fails: 500 with a problem document. */
   | '500'
   /** 200 with something that is no JSON. */
@@ -13,7 +15,7 @@ export type Fault =
   /** 200 with JSON that is no decision. */
   | 'wrong json';
 
-const SLOW_MS = 400;
+const LATE_MS: Partial<Record<Fault, number>> = { slow: 400, 'very slow': 1_500 };
 
 /** An HTTP proxy in front of the real service, to make of it the service that an operator fears. */
 export class FaultyWire {
@@ -44,8 +46,9 @@ export class FaultyWire {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(response);
         };
-        if (fault === 'slow') setTimeout(reply, SLOW_MS);
-        else reply();
+        const late = LATE_MS[fault];
+        if (late === undefined) reply();
+        else setTimeout(reply, late);
       });
       // a service that is gone looks so from the other end of the wire
       forward.on('error', () => response.destroy());

@@ -32,10 +32,11 @@ export class Postgres {
   readonly #directory: string;
   readonly #durable: boolean;
   #server: ChildProcess | undefined;
-  #watchdog: Watchdog | undefined;
+  #watchdog: Watchdog;
 
   constructor(directory: string, port: number, durable: boolean) {
     this.#directory = directory;
+    this.#watchdog = dieWithParent(undefined, directory);
     this.#durable = durable;
     this.port = port;
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -46,7 +47,7 @@ export class Postgres {
     return this.#server.pid;
   }
 
-  /** Starts the server that was killed or stopped by restart(); resolves when it takes connections. */
+  /** Starts the server, as after kill9(); resolves when it takes connections. */
   async start(): Promise<void> {
     const settings = ['max_connections=50', 'max_wal_size=256MB', 'unix_socket_directories='];
     if (!this.#durable) settings.push('fsync=off', 'full_page_writes=off', 'synchronous_commit=off');
@@ -63,8 +64,10 @@ export class Postgres {
       ],
       { ...(await user()), cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    const previous = this.#watchdog;
     this.#watchdog = dieWithParent(server, this.#directory);
     this.#server = server;
+    await previous.release();
     const said: string[] = [];
     for await (const line of createInterface(server.stderr)) {
       said.push(line);
@@ -98,16 +101,16 @@ export class Postgres {
     process.kill(this.pid, 'SIGCONT');
   }
 
-  /** Ends every connection, shuts down in order, and starts again on the same port. */
+  /** Ends every connection, shuts down in order (if it runs), and starts again on the same port. */
   async restart(): Promise<void> {
-    process.kill(this.pid, 'SIGINT');
+    if (this.#server) process.kill(this.pid, 'SIGINT');
     await this.#ended();
     await this.start();
   }
 
   async stop(): Promise<void> {
     if (this.#server) await this.kill9();
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#watchdog.finish();
   }
 
   async #ended(): Promise<void> {
@@ -117,26 +120,22 @@ export class Postgres {
       await once(server, 'exit');
     }
     this.#server = undefined;
-    await this.#watchdog?.release();
   }
 }
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const template = await clusterTemplate();
   const directory = await newDirectory(`${tmpdir()}/understudy-postgres-`);
-  await run('cp', ['-a', `${template}/.`, directory]);
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort());
-    const postgres = new Postgres(directory, port, options.durable ?? false);
-    try {
-      await postgres.start();
-      return postgres;
-    } catch (error) {
-      // Somebody else took the free port in between.
-      if (options.port === undefined && attempt < 5 && String(error).includes('could not bind')) continue;
-      await postgres.stop();
-      throw error;
-    }
+  const postgres = new Postgres(directory, options.port ?? (await freePort()), options.durable ?? false);
+  try {
+    await run('cp', ['-a', `${template}/.`, directory]);
+    await postgres.start();
+    return postgres;
+  } catch (error) {
+    await postgres.stop();
+    // Somebody else took the free port in between.
+    if (options.port === undefined && String(error).includes('could not bind')) return startPostgres(options);
+    throw error;
   }
 }
 

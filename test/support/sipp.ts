@@ -124,23 +124,31 @@ export function header(message: SipMessage | undefined, name: string): string | 
   return message?.text.match(new RegExp(`^${name}:\\s*(.*?)\\r?$`, 'im'))?.[1];
 }
 
-async function listening(sipp: Sipp): Promise<Sipp> {
+/** Waits until a SIPp that takes calls can be called. */
+export async function listening(sipp: Sipp): Promise<Sipp> {
   await until(`SIPp to listen on ${sipp.port}`, () => sipp.process.hasEnded() || portTaken(sipp.port));
   if (sipp.process.hasEnded()) throw new Error(`SIPp ended at start:\n${sipp.process.output()}`);
   return sipp;
 }
 
-function portTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createSocket('udp4');
-    probe.once('error', () => resolve(true));
-    probe.bind(port, '127.0.0.1', () => probe.close(() => resolve(false)));
-  });
+/** Whether somebody has this UDP port of 127.0.0.1. To try and bind it would take it away from whom we wait for. */
+function portTaken(port: number): boolean {
+  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return readFileSync('/proc/net/udp', 'latin1').includes(` ${local} `);
 }
 
-/** Someone who takes calls: answers after `ring_ms`, refuses with `code`, or rings for ever. Its `name` is in X-Answered-By. */
+/** A path of a SIPp scenario file, and what its own keywords stand for. */
+export interface ScenarioFile {
+  readonly scenario: string;
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Someone who takes calls: answers after so many ms, refuses with a code, rings for ever, or does what a scenario file of
+ * its own says. Its `name` is in X-Answered-By.
+ */
 export async function callee(
-  behaviour: { answer: number } | { refuse: number } | { ring: true },
+  behaviour: { answer: number } | { refuse: number } | { ring: true } | ScenarioFile,
   name: string,
   port?: number,
 ): Promise<Sipp> {
@@ -153,7 +161,8 @@ export async function callee(
   if ('refuse' in behaviour) {
     return listening(new Sipp({ scenario: 'refuse', code: behaviour.refuse, port: at, keys: { name } }));
   }
-  return listening(new Sipp({ scenario: 'ring', port: at, keys: { name } }));
+  const { scenario, keys = {} }: ScenarioFile = 'scenario' in behaviour ? behaviour : { scenario: 'ring' };
+  return listening(new Sipp({ scenario, port: at, keys: { name, ...keys } }));
 }
 
 /** A UDP port at which somebody listens and never says a word. */
@@ -162,6 +171,7 @@ export async function silent(
 ): Promise<{ port: number; received(): number; kill(): Promise<void> }> {
   const socket = createSocket('udp4');
   let received = 0;
+  let closed: Promise<void> | undefined;
   socket.on('message', () => {
     received += 1;
   });
@@ -169,7 +179,10 @@ export async function silent(
   return {
     port: socket.address().port,
     received: () => received,
-    kill: () => new Promise((resolve) => socket.close(() => resolve())),
+    kill: () => {
+      closed ??= new Promise((resolve) => socket.close(() => resolve()));
+      return closed;
+    },
   };
 }
 
@@ -233,6 +246,8 @@ export interface RegisterOptions {
   readonly cseq?: number;
   readonly extra?: string;
   readonly port?: number;
+  /** Another way of sending it: a path of a scenario's own file. */
+  readonly scenario?: string;
 }
 
 export interface RegisterResult {
@@ -251,7 +266,7 @@ export async function register(
   options: RegisterOptions,
 ): Promise<RegisterResult> {
   const sipp = new Sipp({
-    scenario: 'register',
+    scenario: options.scenario ?? 'register',
     port: options.port ?? (await freePort()),
     target,
     keys: {

@@ -1,12 +1,11 @@
 import t from 'tap';
-import { ConfigError, configWarnings, loadConfig } from '../../src/config.js';
+import { ConfigError, loadConfig } from '../../src/config.js';
 
 const DEFAULTS = {
   HOST: '127.0.0.1',
   PORT: 8080,
   DATA_DIR: './data',
   LOG_LEVEL: 'info',
-  TRUSTED_NETWORK: 'no',
 };
 
 function linesOf(env: Record<string, string>): readonly string[] {
@@ -35,17 +34,15 @@ t.test('every setting is taken', async (t) => {
     DATABASE_URL: 'postgresql://u:p@db:5432/understudy?sslmode=require',
     DATA_DIR: '/var/lib/understudy',
     LOG_LEVEL: 'warn',
-    TRUSTED_NETWORK: 'yes',
   };
   t.same(loadConfig(env), { ...env, PORT: 0 });
   t.equal(loadConfig({ DATABASE_URL: 'postgres:///db?host=/run/postgresql' }).DATABASE_URL?.length, 35);
 });
 
 t.test('each wrong setting gets one line that says what it must be', async (t) => {
-  t.same(linesOf({ PORT: '70000', LOG_LEVEL: 'loud', TRUSTED_NETWORK: '1' }), [
+  t.same(linesOf({ PORT: '70000', LOG_LEVEL: 'loud' }), [
     'PORT must be a whole number from 0 (any free port) to 65535, not 70000',
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
-    'TRUSTED_NETWORK must be yes (the operator guards the network, so any HOST may be listened on) or no, not "1"',
   ]);
   for (const PORT of ['-1', '80.5', '0x50', ' 80', '1e3', 'http', '99999999999999999999']) {
     t.match(linesOf({ PORT }), [/^PORT must be a whole number/], PORT);
@@ -96,7 +93,6 @@ t.test(
 t.test('anything but loopback is refused while there are no API keys', async (t) => {
   for (const HOST of ['127.0.0.1', '127.9.9.9', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'localhost']) {
     t.same(linesOf({ HOST }), [], HOST);
-    t.same(configWarnings(loadConfig({ HOST, TRUSTED_NETWORK: 'yes' })), [], HOST);
   }
   for (const HOST of [
     '0.0.0.0',
@@ -108,7 +104,6 @@ t.test('anything but loopback is refused while there are no API keys', async (t)
   ]) {
     const [line = '', ...more] = linesOf({ HOST });
     t.same(more, [], HOST);
-    t.match(line, /^HOST must be a loopback address, not .*no API keys yet.*TRUSTED_NETWORK=yes/, HOST);
-    t.match(configWarnings(loadConfig({ HOST, TRUSTED_NETWORK: 'yes' })), [/without API keys/], HOST);
+    t.match(line, /^HOST must be a loopback address, not .*no API keys yet/, HOST);
   }
 });

@@ -22,9 +22,14 @@ t.test('an address is a skillset, a treatment or an agent of one contact center'
   t.equal(kindOf('hold-music'), 'treatment');
   t.equal(kindOf('alice'), 'agent');
   t.equal(kindOf('nobody'), undefined);
-  t.equal(kindOf('Sales'), undefined, 'users are compared as they are (RFC 3261 §19.1.4)');
+  t.equal(kindOf('Sales'), 'skillset', 'in any case: a registrar (usrloc) makes no difference either');
   t.equal(kindOf('constructor'), undefined);
   t.equal(kindOf('sales', 'elsewhere.example.com'), undefined);
+  t.equal(
+    directory.resolve({ user: 'SALES', domain: DOMAIN })?.aor,
+    'sip:sales@cc.example.com',
+    'in any case',
+  );
   t.equal(directory.resolve({ user: 'sales', domain: DOMAIN })?.aor, 'sip:sales@cc.example.com');
   t.same(
     directory.addressesOf(contactCenter()).map(({ aor }) => aor),

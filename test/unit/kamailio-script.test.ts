@@ -1,103 +1,83 @@
-import { readdirSync, readFileSync } from "node:fs";
-import t from "tap";
+import { readdirSync, readFileSync } from 'node:fs';
+import t from 'tap';
 
-const KAMAILIO = new URL("../../kamailio/", import.meta.url);
+const KAMAILIO = new URL('../../kamailio/', import.meta.url);
 // Kamailio's core calls these, not the script.
 const CALLED_BY_CORE = /^(request_route|event_route\[)/;
-const SITE_ROUTES = ["UNDERSTUDY_NOT_OUR_REGISTER", "UNDERSTUDY_NOT_OUR_CALL"];
+const SITE_ROUTES = ['UNDERSTUDY_NOT_OUR_REGISTER', 'UNDERSTUDY_NOT_OUR_CALL'];
 
 function files(folder: string): string[] {
-	return readdirSync(new URL(folder, KAMAILIO), {
-		withFileTypes: true,
-	}).flatMap((entry) => {
-		if (entry.isDirectory()) return files(`${folder}${entry.name}/`);
-		return entry.name.endsWith(".cfg") ? [`${folder}${entry.name}`] : [];
-	});
+  return readdirSync(new URL(folder, KAMAILIO), {
+    withFileTypes: true,
+  }).flatMap((entry) => {
+    if (entry.isDirectory()) return files(`${folder}${entry.name}/`);
+    return entry.name.endsWith('.cfg') ? [`${folder}${entry.name}`] : [];
+  });
 }
 
 function read(file: string): string {
-	return readFileSync(new URL(file, KAMAILIO), "utf8");
+  return readFileSync(new URL(file, KAMAILIO), 'utf8');
 }
 
 /** The routes that a script defines and those that it names: `kamailio -c` doesn't compare them. */
 function routes(names: readonly string[]) {
-	const text = names
-		.map(read)
-		.join("\n")
-		.replaceAll(/^\s*#[^!].*$/gm, "");
-	const all = (pattern: RegExp) =>
-		[...text.matchAll(pattern)].map((m) => m[1] as string);
-	return {
-		defined: new Set(all(/^\s*(?:failure_|branch_|onreply_)?route\[(\w+)\]/gm)),
-		named: new Set([
-			...all(/\broute\((\w+)\)/g),
-			...all(/\bt_on_(?:failure|branch|reply)\("(\w+)"\)/g),
-			...all(/\$var\(then\) = "(\w+)"/g),
-			...all(/\broute=(\w+)"/g),
-		]),
-	};
+  const text = names
+    .map(read)
+    .join('\n')
+    .replaceAll(/^\s*#[^!].*$/gm, '');
+  const all = (pattern: RegExp) => [...text.matchAll(pattern)].map((m) => m[1] as string);
+  return {
+    defined: new Set(all(/^\s*(?:failure_|branch_|onreply_)?route\[(\w+)\]/gm)),
+    named: new Set([
+      ...all(/\broute\((\w+)\)/g),
+      // "0" takes a handler off again
+      ...all(/\bt_on_(?:failure|branch|reply)\("(?!0")(\w+)"\)/g),
+      ...all(/\$var\(then\) = "(\w+)"/g),
+      ...all(/\broute=(\w+)"/g),
+    ]),
+  };
 }
 
-t.test(
-	"every route that the script names exists, and none is left over",
-	async (t) => {
-		const shared = files("").filter(
-			(file) => file !== "registrar.cfg" && file !== "edge.cfg",
-		);
-		const unused: string[][] = [];
-		for (const role of ["registrar.cfg", "edge.cfg"]) {
-			const { defined, named } = routes([...shared, role]);
-			t.strictSame(
-				[...named].filter((name) => !defined.has(name)),
-				[],
-				`${role}: named but not defined`,
-			);
-			unused.push([...defined].filter((name) => !named.has(name)));
-		}
-		// an edge has no use for what only a registrar does, and the other way round
-		t.strictSame(
-			unused[0]?.filter((name) => unused[1]?.includes(name)),
-			[],
-			"defined but named in no role",
-		);
-	},
-);
+t.test('every route that the script names exists, and none is left over', async (t) => {
+  const shared = files('').filter((file) => file !== 'registrar.cfg' && file !== 'edge.cfg');
+  const unused: string[][] = [];
+  for (const role of ['registrar.cfg', 'edge.cfg']) {
+    const { defined, named } = routes([...shared, role]);
+    t.strictSame(
+      [...named].filter((name) => !defined.has(name)),
+      [],
+      `${role}: named but not defined`,
+    );
+    unused.push([...defined].filter((name) => !named.has(name)));
+  }
+  // an edge has no use for what only a registrar does, and the other way round
+  t.strictSame(
+    unused[0]?.filter((name) => unused[1]?.includes(name)),
+    [],
+    'defined but named in no role',
+  );
+});
 
-t.test(
-	"the drop-in part asks of a site only the two routes that the README names",
-	async (t) => {
-		const { defined, named } = routes(files("understudy/"));
-		t.strictSame(
-			[...named].filter((name) => !defined.has(name)).sort(),
-			[...SITE_ROUTES].sort(),
-		);
-	},
-);
+t.test('the drop-in part asks of a site only the two routes that the README names', async (t) => {
+  const { defined, named } = routes(files('understudy/'));
+  t.strictSame([...named].filter((name) => !defined.has(name)).sort(), [...SITE_ROUTES].sort());
+});
 
-t.test(
-	"routes are short, and each opens with a line that says what it does",
-	async (t) => {
-		for (const file of files("")) {
-			const lines = read(file).split("\n");
-			lines.forEach((line, i) => {
-				const name = /^(?:\w+_)?route(?:\[.*\])? \{/.test(line)
-					? line
-					: undefined;
-				if (name === undefined) return;
-				const length = lines.slice(i).indexOf("}");
-				t.ok(length <= 42, `${file}: ${name} has ${length} lines`);
-				if (
-					!CALLED_BY_CORE.test(line) &&
-					!/^(branch|onreply|failure)_/.test(line)
-				) {
-					t.match(lines[i - 1], /^# /, `${file}: ${name} is explained`);
-				}
-			});
-		}
-	},
-);
+t.test('routes are short, and each opens with a line that says what it does', async (t) => {
+  for (const file of files('')) {
+    const lines = read(file).split('\n');
+    lines.forEach((line, i) => {
+      const name = /^(?:\w+_)?route(?:\[.*\])? \{/.test(line) ? line : undefined;
+      if (name === undefined) return;
+      const length = lines.slice(i).indexOf('}');
+      t.ok(length <= 42, `${file}: ${name} has ${length} lines`);
+      if (!CALLED_BY_CORE.test(line) && !/^(branch|onreply|failure)_/.test(line)) {
+        t.match(lines[i - 1], /^# /, `${file}: ${name} is explained`);
+      }
+    });
+  }
+});
 
-t.test("the maps of both roles read as tables of contents", async (t) => {
-	for (const role of ["registrar.cfg", "edge.cfg"])
-		t.ok(read(role).split("\n").length < 60, role);
+t.test('the maps of both roles read as tables of contents', async (t) => {
+  for (const role of ['registrar.cfg', 'edge.cfg']) t.ok(read(role).split('\n').length < 60, role);
 });

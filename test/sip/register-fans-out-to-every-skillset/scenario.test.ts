@@ -6,6 +6,7 @@ import { Scene } from '../../support/scene.js';
 // skillsets, in the order of priority, behind the contact center's locations and before the treatment.
 t.test('a REGISTER becomes a binding on every address of the agent, in order', async (t) => {
   const scene = await Scene.open(t, { locations: 2 });
+  await holds(t, scene, 'alice', [atContactCenter(scene, 'alice'), atContactCenter(scene, 'alice', 1)]);
   // in the wrong order
   const carol = await scene.phone('carol');
   const bob = await scene.phone('bob');

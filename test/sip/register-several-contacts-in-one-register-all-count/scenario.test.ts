@@ -9,7 +9,7 @@ t.test('several contacts in one REGISTER become several bindings', async (t) => 
   const [a, b, c] = [20_001, 20_002, 20_003].map((port) => `sip:alice@127.0.0.1:${port}`);
 
   const three = await phone.register({
-    contact: `Contact: <${a}>;expires=300, "Alice, upstairs" <${b}>;expires=300\r\nContact: <${c}>;expires=300`,
+    contact: `Contact: <${a}>;expires=300,\r\n "Alice, upstairs" <${b}>;expires=300\r\nContact: <${c}>;expires=300`,
   });
   t.equal(three.status, 200);
   await holds(t, scene, 'sales', [

@@ -24,4 +24,5 @@ t.test('a REGISTER with an old CSeq is refused and changes no binding', async (t
   t.equal((await phone.register({ cseq: 8, expires: 0 })).status, 200);
   t.equal((await phone.register({ cseq: 7 })).status, 400, 'a late REGISTER does not bring the phone back');
   await holds(t, scene, 'alice', [atContactCenter(scene, 'alice')]);
+  t.same(scene.registrar.warnings(), []);
 });

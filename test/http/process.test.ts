@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import t from 'tap';
+import { startPostgres } from '../support/postgres.js';
+import { launchUnderstudy, startUnderstudy } from '../support/understudy.js';
+import { until } from '../support/until.js';
+import { CENTER } from './call-service.js';
+
+// The databases' own starts and crashes have tests of their own; most of these take a server because it is there sooner.
+const postgres = await startPostgres();
+t.teardown(() => postgres.stop());
+const SERVER = { databaseUrl: postgres.url };
+
+/** A request whose head has arrived: its body is sent, or not, by the test. */
+async function openRequest(url: string) {
+  const { hostname, port } = new URL(url);
+  const open = request({
+    hostname,
+    port,
+    method: 'PUT',
+    path: '/v1/contact-centers/late.example.com',
+    headers: { 'content-type': 'application/json', expect: '100-continue' },
+  });
+  open.flushHeaders();
+  await once(open, 'continue');
+  return open;
+}
+
+for (const kind of ['embedded', 'server'] as const) {
+  t.test(`stops in order: what was begun is finished and kept (${kind})`, async (t) => {
+    const options = kind === 'server' ? SERVER : { dataDir: t.testdir() };
+    const first = await startUnderstudy(options);
+    const open = await openRequest(first.url);
+    const stopped = first.stop();
+    await until('the stop to begin', () => first.logs().includes('"stopping"'));
+    await t.rejects(fetch(`${first.url}/livez`), 'nothing new is accepted');
+    const answered = once(open, 'response');
+    open.end(JSON.stringify(CENTER));
+    const [response] = await answered;
+    t.equal(response.statusCode, 201);
+    await text(response);
+    await stopped;
+    const second = await startUnderstudy(options);
+    t.teardown(() => second.stop());
+    t.equal((await fetch(`${second.url}/v1/contact-centers/late.example.com`)).status, 200);
+  });
+}
+
+t.test('what does not finish is cut off, and the rest is kept', async (t) => {
+  const understudy = launchUnderstudy(SERVER);
+  const url = await listening(understudy);
+  const open = await openRequest(url);
+  const cut = once(open, 'error');
+  understudy.signal('SIGINT');
+  await cut;
+  t.equal(await understudy.ended, 0);
+});
+
+t.test('crashes with a log on what nobody handled', async (t) => {
+  const trap = "process.on('SIGUSR2',()=>Promise.reject(new Error('boom')))";
+  const understudy = launchUnderstudy({
+    ...SERVER,
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(trap)}` },
+  });
+  await listening(understudy);
+  process.kill(understudy.pid, 'SIGUSR2');
+  t.equal(await understudy.ended, 1);
+  t.match(understudy.output(), /"level":60.*boom.*"crashed"/);
+});
+
+t.test('says in one line why it does not start', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  for (const [options, line] of [
+    [{ port }, `understudy: Port ${port} of 127.0.0.1 is taken by another program (PORT)`],
+    [{ env: { HOST: '192.0.2.1' } }, /^understudy: HOST must be a loopback address/],
+    [{ env: { LOG_LEVEL: 'loud' } }, /^understudy: LOG_LEVEL must be /],
+    [{ databaseUrl: `${postgres.url}_none` }, /^understudy: Postgres at .* has no such database$/],
+  ] as const) {
+    const understudy = launchUnderstudy({ ...SERVER, ...options });
+    t.equal(await understudy.ended, 1);
+    const said = understudy
+      .output()
+      .split('\n')
+      .filter((text) => text !== '' && !text.startsWith('{'));
+    t.match(said, [line]);
+    t.equal(said.length, 1, said.join('\n'));
+  }
+});
+
+async function listening(understudy: ReturnType<typeof launchUnderstudy>): Promise<string> {
+  return until(
+    'Understudy to listen',
+    () => /Server listening at (http:[^"]+)"/.exec(understudy.output())?.[1],
+    30_000,
+  );
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { freePort } from '../../support/free-port.js';
+import { DOMAIN, Scene } from '../../support/scene.js';
+import { header, listening, Sipp } from '../../support/sipp.js';
+import { readStatistics, withStatistics } from '../../support/sipp-statistics.js';
+import { until } from '../../support/until.js';
+
+const CALLS = 1_000;
+const PER_SECOND = 50;
+const TALK_MS = 200;
+const RING_MS = 20;
+
+interface Decision {
+  readonly targets: readonly { readonly role: string; readonly agent?: string }[];
+  readonly outcomes: readonly { readonly target: number; readonly event: string }[];
+}
+
+t.test('1,000 calls at 50 a second, contact center alive and then dead: none fails', async (t) => {
+  const scene = await Scene.open(t);
+  const contactCenter = await scene.contactCenter({ answer: RING_MS });
+  const music = await scene.treatment({ answer: RING_MS });
+  const agents = new Map<string, Sipp>();
+  for (const agent of ['alice', 'bob', 'carol']) agents.set(agent, await phoneWithOneLine(t, scene, agent));
+
+  await t.test('alive: all are answered by the contact center, and are in the history', async (t) => {
+    const since = new Date();
+    const calls = await manyCalls(t, scene);
+    t.equal(await calls.sipp.ended(), 0);
+    t.match(readStatistics(calls.statistics), { successful: CALLS, failed: 0 });
+    t.strictSame(await answeredBy(scene, since), { contact_center: CALLS });
+  });
+
+  await t.test('it dies meanwhile: agents take what they can and hold music the rest', async (t) => {
+    const since = new Date();
+    const calls = await manyCalls(t, scene);
+    await until('some calls', () => readStatistics(calls.statistics).begun >= PER_SECOND);
+    // SIPp says no more to new calls and stays for those that it has: nobody can save a call whose other end is gone
+    contactCenter.process.signal('SIGUSR1');
+    t.equal(await calls.sipp.ended(), 0);
+    t.match(readStatistics(calls.statistics), { successful: CALLS, failed: 0 });
+    await contactCenter.ended();
+
+    const answered = await answeredBy(scene, since);
+    t.equal(sum(answered), CALLS);
+    const taken: Record<string, number> = { contact_center: callsTaken(contactCenter) - CALLS };
+    for (const [agent, phone] of agents) taken[agent] = callsTaken(phone);
+    taken.treatment = callsTaken(music);
+    t.strictSame(answered, taken, 'as many as each of them has answered');
+    for (const [who, calls] of Object.entries(taken)) t.ok(calls > 0, `${calls} calls by ${who}`);
+  });
+
+  t.strictSame(scene.registrar.warnings(), []);
+});
+
+async function phoneWithOneLine(t: Test, scene: Scene, agent: string): Promise<Sipp> {
+  const phone = await scene.newPhone(agent);
+  const scenario = new URL('./one-line.xml', import.meta.url).pathname;
+  const sipp = new Sipp({ scenario, port: phone.port, keys: { name: agent }, args: ['-d', String(RING_MS)] });
+  t.teardown(() => sipp.kill());
+  await listening(sipp);
+  t.equal((await phone.register()).status, 200);
+  return sipp;
+}
+
+/** Begins the calls; `-l` because SIPp would begin no more when some take longer than usual. */
+async function manyCalls(t: Test, scene: Scene): Promise<{ sipp: Sipp; statistics: string }> {
+  const statistics = join(t.testdir(), 'caller.csv');
+  const sipp = new Sipp({
+    scenario: new URL('./caller.xml', import.meta.url).pathname,
+    port: await freePort(),
+    target: scene.callTarget,
+    keys: { ruri: `sip:sales@${DOMAIN}` },
+    args: [
+      ...['-m', String(CALLS), '-r', String(PER_SECOND), '-l', String(CALLS), '-d', String(TALK_MS)],
+      ...['-timeout', '50s', '-timeout_error', ...withStatistics(statistics)],
+    ],
+  });
+  t.teardown(() => sipp.kill());
+  return { sipp, statistics };
+}
+
+/** How many calls each target has answered by the history, when it has them all. */
+async function answeredBy(scene: Scene, since: Date): Promise<Record<string, number>> {
+  const path = `/v1/decisions?address=sip:sales@${DOMAIN}&since=${since.toISOString()}&limit=${CALLS}`;
+  return until('the calls in the history', async () => {
+    const { decisions } = await scene.api<{ decisions: Decision[] }>('GET', path);
+    const counts: Record<string, number> = {};
+    for (const { targets, outcomes } of decisions) {
+      const answered = outcomes.find(({ event }) => event === 'answered');
+      const target = targets[answered?.target ?? -1];
+      const who = target?.agent ?? target?.role ?? 'nobody';
+      counts[who] = (counts[who] ?? 0) + 1;
+    }
+    if (sum(counts) < CALLS || counts.nobody) throw new Error(JSON.stringify(counts));
+    return counts;
+  });
+}
+
+function callsTaken(sipp: Sipp): number {
+  const byes = sipp.messages().filter(({ direction, kind }) => direction === 'received' && kind === 'BYE');
+  return new Set(byes.map((bye) => header(bye, 'Call-ID'))).size;
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
+}
