@@ -40,6 +40,7 @@ export function asTargets(plan: CallPlan): TargetsDocument {
       fr_inv_timer: ringMs(plan, candidate, i),
     })),
     address: resolved.aor,
+    last_target_after_seconds: lastTargetAfterSeconds(plan),
     bypass: false,
     targets: candidates.map((candidate, i) => ({
       position: i,
@@ -50,6 +51,13 @@ export function asTargets(plan: CallPlan): TargetsDocument {
       because: candidate.because,
     })),
   };
+}
+
+/** A contact center may ring for long before it fails; then the treatment must still be reached in the call's time. */
+function lastTargetAfterSeconds({ candidates, ring_ms, max_inv_lifetime_ms }: CallPlan): number {
+  const agents = candidates.filter(({ role }) => role === 'agent');
+  const longest = Math.max(0, ...agents.map(({ fr_timer_ms }) => fr_timer_ms + ring_ms));
+  return Math.max(0, Math.floor((max_inv_lifetime_ms - TREATMENT_RESERVE_MS - longest) / 1_000));
 }
 
 /** Where the request is really sent, as usrloc would have it: by the Path, else where the REGISTER came from. */

@@ -57,6 +57,9 @@ const DOCUMENT = {
   routing: Type.Literal('serial'),
   routes: Type.Array(Route),
   address: Type.String(),
+  last_target_after_seconds: Type.Integer({
+    description: 'From here on no more agent fits into the call: what fails goes on to the last target.',
+  }),
   bypass: Type.Boolean({ description: 'Whether the contact center is left out for being down.' }),
   targets: Type.Array(Target, { description: 'targets[i] belongs to routes[i].' }),
 };

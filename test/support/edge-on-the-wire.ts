@@ -41,13 +41,14 @@ export class EdgeOnTheWire {
     });
   }
 
-  /** The REGISTERs that reached the registrar, when there are so many. */
-  async registrations(count: number): Promise<SipMessage[]> {
+  /** The REGISTERs of a contact that reached the registrar, when there are so many. */
+  async registrations(contact: string, count: number): Promise<SipMessage[]> {
     const all = () =>
       this.#registrar
         .messages()
-        .filter(({ kind, direction }) => kind === 'REGISTER' && direction === 'received');
-    await until(`${count} REGISTERs`, () => all().length >= count);
+        .filter(({ kind, direction }) => kind === 'REGISTER' && direction === 'received')
+        .filter((message) => header(message, 'Contact')?.includes(`<${contact}>`));
+    await until(`${count} REGISTERs of ${contact}`, () => all().length >= count);
     return all();
   }
 

@@ -37,6 +37,8 @@ export interface SceneOptions {
   readonly document?: Readonly<Record<string, unknown>>;
   /** Run the service on its embedded Postgres in this folder instead of a server of its own. */
   readonly dataDir?: string;
+  /** Postgres keeps what it has acknowledged through a kill -9. */
+  readonly durable?: boolean;
   /** Put a wire that can be made faulty between the Kamailios and the service. */
   readonly wire?: boolean;
 }
@@ -121,7 +123,8 @@ export class Scene {
 
   /** Opens a scene that ends with its test; the contact center `cc.example.com` is provisioned as the options say. */
   static async open(ending: Ending, options: SceneOptions = {}): Promise<Scene> {
-    const postgres = options.dataDir === undefined ? await startPostgres() : undefined;
+    const postgres =
+      options.dataDir === undefined ? await startPostgres({ durable: options.durable ?? false }) : undefined;
     if (postgres) ending.teardown(() => postgres.stop());
     const port = await freePort();
     const service: UnderstudyOptions = {

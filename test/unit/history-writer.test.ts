@@ -1,18 +1,21 @@
 import pino from 'pino';
 import t from 'tap';
 import { HistoryWriter } from '../../src/outcome/history-writer.js';
+import { until } from '../support/until.js';
 
 /** A writer of five rows at most, whose database is away until it is let back. */
 function writer() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const saved: number[] = [];
+  let batches = 0;
   let away = false;
   const rows = new HistoryWriter<number>({
     table: 'decisions',
     save: async (batch) => {
       if (away) throw new Error('away');
       saved.push(...batch);
+      batches += 1;
     },
     log,
     places: 5,
@@ -20,6 +23,7 @@ function writer() {
   return {
     rows,
     saved,
+    batches: () => batches,
     dropped: () => lines.filter(({ msg }) => /history was dropped/.test(String(msg))),
     away(is: boolean) {
       away = is;
@@ -39,6 +43,17 @@ t.test('rows are written in their order', async (t) => {
   t.equal(saved.length, 20);
   await rows.close();
   t.same(dropped(), []);
+});
+
+t.test('rows that nobody asks for gather, and are written all the same', async (t) => {
+  const { rows, saved, batches } = writer();
+  for (const row of [1, 2, 3]) {
+    rows.put(row);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('they are written', () => saved.length === 3);
+  t.equal(batches(), 1);
+  await rows.close();
 });
 
 t.test('while the database is away the newest wait, and one line tells how many were dropped', async (t) => {

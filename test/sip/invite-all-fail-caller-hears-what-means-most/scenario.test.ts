@@ -14,6 +14,8 @@ interface Case {
 
 const FAILS = { refuse: 503 };
 const BUSY = { refuse: 486 };
+/** So long a contact center or a treatment may be silent here. */
+const SILENCE_MS = 500;
 
 // B3: none is left. Carriers try again and again on 5xx, so a human word (486, 603, 480) goes before a machine's failure.
 const CASES: readonly Case[] = [
@@ -57,6 +59,13 @@ const CASES: readonly Case[] = [
 t.test('all fail: the caller gets the code that means most', async (t) => {
   const options: SceneOptions = { ringSeconds: 1 };
   const scene = await Scene.open(t, options);
+  const { locations, treatments, ...parts } = scene.document(options);
+  const document = {
+    ...parts,
+    locations: locations.map((location) => ({ ...location, fr_timer_ms: SILENCE_MS })),
+    treatments: treatments.map((treatment) => ({ ...treatment, fr_timer_ms: SILENCE_MS })),
+  };
+  await scene.api('PUT', `/v1/contact-centers/${DOMAIN}`, document);
   const alice = await scene.newPhone('alice');
   const bob = await scene.newPhone('bob');
 
@@ -84,9 +93,9 @@ t.test('all fail: the caller gets the code that means most', async (t) => {
   }
 
   await t.test('an agent busy, and no treatment at all: 486', async (t) => {
-    const document = { ...scene.document(options), skillsets: [{ name: 'sales', ring_seconds: 1 }] };
+    const skillsets = [{ name: 'sales', ring_seconds: 1 }];
     const agents = [{ name: 'alice', skills: { sales: 1 } }];
-    await scene.api('PUT', `/v1/contact-centers/${DOMAIN}`, { ...document, agents });
+    await scene.api('PUT', `/v1/contact-centers/${DOMAIN}`, { ...document, skillsets, agents });
     await alice.unregister();
     await scene.heldWhen('sales', (bindings) => bindings.length === 1);
     t.equal(await play({ title: '', contactCenter: FAILS, alice: BUSY, status: 486 }), 486);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { atContactCenter, holds, music } from '../../support/holds.js';
+import type { HeldBinding } from '../../support/kamailio.js';
 import { Scene } from '../../support/scene.js';
 
 // B1, B2, B6, B10, B11, B12: one REGISTER binds the phone to the agent's own address and to the addresses of all its
@@ -40,5 +41,9 @@ t.test('a REGISTER becomes a binding on every address of the agent, in order', a
   t.equal(seconds.length, 5, "the phone on three addresses, and on the agent's own both locations");
   t.ok(Math.max(...seconds) - Math.min(...seconds) <= 1, `the same expiry: ${seconds}`);
   t.ok(Math.max(...seconds) <= 300, 'not longer than was asked for');
+  const isStanding = ({ q }: HeldBinding) => q > 0.9 || q < 0.1;
+  const isForGood = ({ expires }: HeldBinding) => expires === null;
+  // if they came with a REGISTER, they are made so when it has arrived
+  await scene.heldWhen('sales', (bindings) => bindings.filter(isStanding).every(isForGood));
   t.same(scene.registrar.warnings(), []);
 });

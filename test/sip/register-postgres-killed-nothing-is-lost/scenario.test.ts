@@ -1,12 +1,12 @@
 import pg from 'pg';
 import t from 'tap';
 import { atContactCenter, holds, music } from '../../support/holds.js';
-import { type Phone, Scene } from '../../support/scene.js';
+import { Scene } from '../../support/scene.js';
 import { until } from '../../support/until.js';
 
 // Invariants 1 and 7: a phone doesn't notice that Postgres is gone, and what happened meanwhile is written when it is back.
 t.test('with Postgres killed phones get their 200, and nothing is lost', async (t) => {
-  const scene = await Scene.open(t);
+  const scene = await Scene.open(t, { durable: true });
   const alice = await scene.phone('alice');
   await scene.heldWhen('support', (bindings) => bindings.length === 3);
   await scene.postgres?.kill9();
@@ -25,9 +25,11 @@ t.test('with Postgres killed phones get their 200, and nothing is lost', async (
   await holds(t, scene, 'sales', sales, 'is up to date before Postgres is');
 
   await scene.postgres?.start();
+  const rows = [`${alice.contact} 2`, `${bob.contact} 1`];
   await until('both to be in Postgres', async () => {
-    const written = await endpoints(scene.postgres?.url);
-    return contacts(written).join() === [alice.contact, bob.contact].join() && written[0]?.cseq === 2;
+    const found = await endpoints(scene.postgres?.url);
+    if (found.join() !== rows.join()) throw new Error(found.join());
+    return true;
   });
   await scene.understudy.kill9();
   await scene.startUnderstudyAgain();
@@ -41,21 +43,14 @@ t.test('with Postgres killed phones get their 200, and nothing is lost', async (
   );
 });
 
-interface Row {
-  readonly contact: Phone['contact'];
-  readonly cseq: number;
-}
-
-async function endpoints(url: string | undefined): Promise<Row[]> {
+/** `contact cseq` of every endpoint. */
+async function endpoints(url: string | undefined): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query('SELECT contact, cseq::integer FROM endpoints ORDER BY agent')).rows;
+    const { rows } = await client.query('SELECT contact, cseq FROM endpoints ORDER BY agent');
+    return rows.map(({ contact, cseq }) => `${contact} ${cseq}`);
   } finally {
     await client.end();
   }
-}
-
-function contacts(rows: readonly Row[]): string[] {
-  return rows.map(({ contact }) => contact);
 }

@@ -14,7 +14,7 @@ t.test("the edge forwards the phone's REGISTER, modified, and relays the registr
 
   t.equal(status, 200);
   t.equal(header(response, 'X-Answered-By'), 'registrar', "the answer is the registrar's");
-  const [own, ...additional] = await edge.registrations(3);
+  const [own, ...additional] = await edge.registrations(phone.contact, 3);
   t.equal(header(own, 'Call-ID'), phone.callId);
   t.equal(header(own, 'CSeq'), '41 REGISTER');
   t.equal(header(own, 'User-Agent'), 'SIPp phone', 'the rest of it is as the phone sent it');
