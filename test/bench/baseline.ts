@@ -5,6 +5,7 @@
 import Fastify, { LogController } from 'fastify';
 import pino from 'pino';
 import { loadContactCenters } from '../../src/admin/load-contact-centers.sql.js';
+import { loadNodes } from '../../src/admin/load-nodes.sql.js';
 import { Directory } from '../../src/directory/directory.js';
 import { RouteDocument, RouteRequest } from '../../src/invite/invite.schema.js';
 import { Registrars } from '../../src/kamailio/registrars.js';
@@ -33,11 +34,13 @@ async function listenOneCommit() {
   const directory = new Directory();
   for (const center of await loadContactCenters(pool)) directory.putContactCenter(center);
   for (const endpoint of await loadEndpoints(pool)) directory.putEndpoint(endpoint);
+  for (const node of await loadNodes(pool)) directory.putNode(node);
   const clock = Date.now;
   const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) });
   app.setValidatorCompiler(validatorCompiler());
   answerProblems(app);
   const registrars = new Registrars({ directory, log, clock });
+  registrars.start();
   registerJourney(app, { directory, registrars, endpoints: new OneCommitEach(pool), clock });
   await app.listen({ host: '127.0.0.1', port: Number(oneCommitPort) });
 }

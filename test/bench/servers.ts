@@ -5,6 +5,7 @@ import { startPostgres } from '../support/postgres.js';
 import { run } from '../support/process.js';
 import { startUnderstudy } from '../support/understudy.js';
 import { until } from '../support/until.js';
+import { startStubRegistrar } from './stub-registrar.js';
 import { CONTACT_CENTER, CONTACT_CENTER_PATH, firstRegisters, inviteOf } from './workload.js';
 
 /** Everything that is measured or measured against, and how it ends. */
@@ -13,6 +14,10 @@ export async function startServers(teardown: (ending: () => unknown) => void) {
   teardown(() => postgres.stop());
   const understudy = await startUnderstudy({ databaseUrl: postgres.url });
   teardown(() => understudy.stop());
+  const registrar = await startStubRegistrar();
+  teardown(() => registrar.close());
+  const node = { role: 'registrar', rpc_url: registrar.url };
+  await send('PUT', `${understudy.url}/v1/nodes/reg1`, node);
   await send('PUT', `${understudy.url}${CONTACT_CENTER_PATH}`, CONTACT_CENTER);
   await Promise.all(
     firstRegisters().map((register) => send('POST', `${understudy.url}/v1/register`, register)),
