@@ -45,6 +45,12 @@ export class HeldMemory {
     }
   }
 
+  /** What the registrar says of one contact, wanted or not; nothing when it isn't there. */
+  correct(aor: string, contact: string, found: Held | undefined): void {
+    if (found) this.put(aor, contact, found);
+    else this.remove(aor, contact);
+  }
+
   /**
    * What has run out is left to the registrar's own timer: if this service missed a refresh that Kamailio answered alone,
    * the phone is still there.

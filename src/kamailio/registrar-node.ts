@@ -18,8 +18,6 @@ const MAX_SETTLING = 4;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const ARRIVALS_EVERY_MS = 500;
-/** A binding that may be there or not, and in any order: whatever is wanted, a command must see to it. */
-const DOUBTFUL: Held = { q: 0, until: Number.POSITIVE_INFINITY, path: null, received: null };
 
 export interface RegistrarNodeDeps {
   readonly node: string;
@@ -45,6 +43,8 @@ export class RegistrarNode {
   readonly #pending = new Set<string>();
   readonly #settling = new Map<string, Promise<void>>();
   readonly #arrivals = new Arrivals();
+  /** Contacts of which nobody knows what the registrar has made of them, by address. */
+  readonly #doubtful = new Map<string, Set<string>>();
   #memory = new HeldMemory();
   #greeting: Promise<string> | undefined;
   /** Tells one start of the registrar from another. */
@@ -56,7 +56,7 @@ export class RegistrarNode {
 
   constructor(deps: RegistrarNodeDeps) {
     this.#deps = deps;
-    this.#timer = setInterval(() => this.#commandAgain(), ARRIVALS_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#doubtArrived(), ARRIVALS_EVERY_MS).unref();
   }
 
   changed(aors: Iterable<string>): void {
@@ -132,10 +132,7 @@ export class RegistrarNode {
     this.#greeting ??= this.#greet();
     const nextHop = await this.#greeting;
     const memory = this.#memory;
-    if (!memory.knows(aor)) {
-      const found = await ulLookup(call, aor, clock());
-      memory.learn(aor, found, wanted(aor, clock()));
-    }
+    if (!memory.knows(aor) || this.#doubtful.has(aor)) await this.#ask(aor, memory);
     memory.expire(aor, clock());
     const { remove, put } = difference(memory.of(aor), wanted(aor, clock()));
     // Removals first: one binding too many could push the treatment over Kamailio's branch limit.
@@ -159,13 +156,29 @@ export class RegistrarNode {
     if (wanted(aor, clock()).length === 0) memory.forget(aor);
   }
 
+  async #ask(aor: string, memory: HeldMemory): Promise<void> {
+    const { call, clock, wanted } = this.#deps;
+    const doubtful = this.#doubtful.get(aor);
+    const before = new Map([...(doubtful ?? [])].map((contact) => [contact, memory.get(aor, contact)]));
+    const found = await ulLookup(call, aor, clock());
+    memory.learn(aor, found, wanted(aor, clock()));
+    for (const [contact, held] of before) {
+      doubtful?.delete(contact);
+      // What was sent since then is newer than what was found.
+      if (memory.get(aor, contact) === held) memory.correct(aor, contact, found.get(contact));
+    }
+    if (doubtful?.size === 0) this.#doubtful.delete(aor);
+  }
+
   /**
    * A REGISTER may arrive after a command that came later, and undo it: bind an agent who has been displaced, withdraw one
-   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the command is given again.
+   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the registrar is asked.
    */
-  #commandAgain(): void {
+  #doubtArrived(): void {
     for (const { aor, contact } of this.#arrivals.takeOvertaken(this.#deps.clock())) {
-      this.#memory.put(aor, contact, DOUBTFUL);
+      const contacts = this.#doubtful.get(aor);
+      if (contacts) contacts.add(contact);
+      else this.#doubtful.set(aor, new Set([contact]));
       this.#pending.add(aor);
     }
     this.#work();

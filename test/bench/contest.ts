@@ -1,10 +1,6 @@
 import { type Load, load, type Measured } from './load.js';
 
-type Contender = Pick<Load, 'url' | 'pid'> & {
-  readonly name: string;
-  /** Waits until what the measurement left to do is done, so that it isn't on the next one's bill. */
-  readonly settled: () => Promise<unknown>;
-};
+type Contender = Pick<Load, 'url' | 'pid' | 'settled'> & { readonly name: string };
 
 export interface Contest extends Pick<Load, 'connections' | 'requests'> {
   readonly title: string;
@@ -36,16 +32,12 @@ export async function round(contest: Contest, number: number): Promise<Round> {
   return { ours: await measure(contest, 'ours'), baseline };
 }
 
-async function measure(
-  contest: Contest,
+function measure(
+  { connections, requests, ...contest }: Contest,
   side: 'ours' | 'baseline',
   seconds = MEASURED_SECONDS,
 ): Promise<Measured> {
-  const { url, pid, settled } = contest[side];
-  const { connections, requests } = contest;
-  const measured = await load({ url, pid, connections, seconds, requests });
-  await settled();
-  return measured;
+  return load({ ...contest[side], connections, requests, seconds });
 }
 
 /** One line a side, all of it medians over the rounds, and the ratios: medians of the rounds' own ratios. */

@@ -7,6 +7,8 @@ export interface Load {
   readonly pid: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Waits until what the requests have left to do is done, so that it isn't on the next measurement's bill. */
+  readonly settled?: () => Promise<unknown>;
   /** What the n-th connection sends, over and over. */
   readonly requests: (connection: number) => autocannon.Request[];
 }
@@ -15,7 +17,7 @@ export interface Measured {
   readonly perSecond: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
-  /** What the server's process alone spent on one request: hardly disturbed by who else is at work on the machine. */
+  /** What the server's process alone spent on one request, until all was settled: what else runs on the machine hardly counts. */
   readonly cpu_us: number;
 }
 
@@ -23,7 +25,7 @@ export interface Measured {
 const TICK_US = 10_000;
 
 /** As many requests as the server answers, for a time. Throws when one isn't answered 200. */
-export async function load({ url, pid, connections, seconds, requests }: Load): Promise<Measured> {
+export async function load({ url, pid, connections, seconds, settled, requests }: Load): Promise<Measured> {
   const cpuBefore = cpuTicks(pid);
   const latencies: number[] = [];
   let connection = 0;
@@ -42,6 +44,7 @@ export async function load({ url, pid, connections, seconds, requests }: Load): 
     const statuses = JSON.stringify(statusCodeStats);
     throw new Error(`${url}: ${errors} errors, ${timeouts} timeouts, statuses ${statuses}`);
   }
+  await settled?.();
   latencies.sort((a, b) => a - b);
   return {
     perSecond: latencies.length / duration,

@@ -19,7 +19,6 @@ const endings: (() => unknown)[] = [];
 async function main() {
   const servers = await startServers((ending) => endings.push(ending));
   const { understudy, baseline, postgres } = servers;
-  const nothingLeft = async () => {};
   const contests: Contest[] = [
     {
       title: 'POST /v1/route',
@@ -36,7 +35,6 @@ async function main() {
         name: 'bare Fastify, constant answer',
         url: `${baseline.bare}/v1/route`,
         pid: baseline.pid,
-        settled: nothingLeft,
       },
     },
     {
@@ -47,13 +45,11 @@ async function main() {
         name: 'Understudy, group commit',
         url: `${understudy.url}/v1/register`,
         pid: understudy.pid,
-        settled: nothingLeft,
       },
       baseline: {
         name: 'one commit per REGISTER',
         url: `${baseline.oneCommit}/v1/register`,
         pid: baseline.pid,
-        settled: nothingLeft,
       },
     },
   ];
