@@ -2,6 +2,7 @@
  * The catalogue of errors that the API answers, as RFC 9457 `application/problem+json` with a stable `code`.
  * Nothing else in `src` writes a status or a code of an error.
  */
+import { SipSyntaxError } from './sip/sip-syntax-error.js';
 
 const CATALOGUE = {
   bad_request: { status: 400, title: 'The request is malformed' },
@@ -52,6 +53,16 @@ export class Problem extends Error {
   /** A `bad_request` that names its fields (JSON pointers, such as `/agents/3/skills/sales`). */
   static badFields(fields: readonly FieldError[]): Problem {
     return new Problem('bad_request', fields.map((f) => `${f.field}: ${f.detail}`).join('; '), { fields });
+  }
+
+  /** What `parse` makes of a field of the request; a SipSyntaxError becomes a `bad_request` that names the field. */
+  static inField<T>(field: string, parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof SipSyntaxError)) throw error;
+      throw Problem.badFields([{ field, detail: error.message }]);
+    }
   }
 
   toBody() {

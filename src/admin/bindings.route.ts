@@ -2,8 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
-import { type Address, parseAddress } from '../sip/address.js';
-import { SipSyntaxError } from '../sip/sip-syntax-error.js';
+import { parseAddress } from '../sip/address.js';
 import { BindingsDocument, BindingsQuery } from './bindings.schema.js';
 import { listBindings } from './list-bindings.js';
 
@@ -21,18 +20,10 @@ export function bindingRoutes(app: FastifyInstance, directory: Directory, clock:
       config: { problems: ['unknown_address'] },
     },
     async (request) => {
-      const resolved = directory.resolve(addressOf(request.query.address));
+      const address = Problem.inField('/address', () => parseAddress(request.query.address));
+      const resolved = directory.resolve(address);
       if (!resolved) throw new Problem('unknown_address', 'No contact center has this address');
       return listBindings(directory, resolved, clock());
     },
   );
-}
-
-function addressOf(text: string): Address {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (!(error instanceof SipSyntaxError)) throw error;
-    throw Problem.badFields([{ field: '/address', detail: error.message }]);
-  }
 }

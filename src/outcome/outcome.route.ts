@@ -4,7 +4,6 @@ import type { Pool } from 'pg';
 import { Type } from 'typebox';
 import { Problem } from '../errors.js';
 import { parseAddress, printAddress } from '../sip/address.js';
-import { SipSyntaxError } from '../sip/sip-syntax-error.js';
 import { translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
 import { type FoundDecision, findDecision, listDecisions } from './find-decisions.sql.js';
@@ -98,12 +97,8 @@ export function outcomeJourney(app: FastifyInstance, { history, pool, clock }: O
 
 /** As decisions are kept under it. */
 function canonicalAddress(text: string | undefined): string | undefined {
-  try {
-    return text === undefined ? undefined : printAddress(parseAddress(text));
-  } catch (error) {
-    if (!(error instanceof SipSyntaxError)) throw error;
-    throw Problem.badFields([{ field: '/address', detail: error.message }]);
-  }
+  if (text === undefined) return undefined;
+  return Problem.inField('/address', () => printAddress(parseAddress(text)));
 }
 
 function timeOf(since: string | undefined): number {

@@ -4,6 +4,7 @@
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
 import type { Endpoint } from '../directory/endpoint.js';
 import { endpointKey } from '../directory/endpoint-key.js';
+import { isLocation } from '../directory/is-location.js';
 import { Problem } from '../errors.js';
 import type { ContactValue } from '../sip/contact.js';
 import { grantExpiry } from './grant-expiry.js';
@@ -41,6 +42,7 @@ export interface RegistrationPlan {
 /** Throws a Problem: `stale_cseq`, `interval_too_brief` or `bad_request`. */
 export function planRegistration(standing: Standing, request: ParsedRegister, now: number): RegistrationPlan {
   const granted = grantExpiry(standing.center.expiry, request);
+  refuseLocations(standing.center, granted);
   const order = orderOf(standing, request);
   if (order === 'older') throw stale();
   const plan = apply(standing, request, granted, now);
@@ -48,6 +50,18 @@ export function planRegistration(standing: Standing, request: ParsedRegister, no
   if (!saysNothingNew(plan, standing.endpoints)) throw stale();
   const there = new Map(standing.endpoints.map((endpoint) => [endpoint.key, endpoint]));
   return { ...plan, put: [], registered: plan.put.map(({ key }) => there.get(key) as Endpoint) };
+}
+
+/**
+ * The contact center is no phone: as an agent's endpoint it would be called again when it has failed, and again. It comes
+ * here when an edge that the registrar doesn't trust (its addresses.list) sends what has been decided already.
+ */
+function refuseLocations(
+  center: ContactCenter,
+  granted: readonly { contact: ContactValue; expires: number }[],
+): void {
+  if (!granted.some(({ contact, expires }) => expires > 0 && isLocation(center, contact.uri))) return;
+  throw Problem.badFields([{ field: '/contact', detail: "is the contact center's own location" }]);
 }
 
 function apply(

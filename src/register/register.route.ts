@@ -49,6 +49,8 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
     },
     (request) => {
       const parsed = parseRegister(request.body);
+      const { aor } = request.body;
+      request.log.debug({ call_id: parsed.call_id, node: parsed.node, aor }, 'asked for registrations');
       const { center, agent } = whose(deps, parsed);
       const known = recent.answerTo(parsed);
       if (known) return known;

@@ -248,3 +248,18 @@ t.test('only the devices that the REGISTER names are touched, and all is consist
     ),
   );
 });
+
+t.test("the contact center's own location is no phone", async (t) => {
+  for (const contact of [
+    'sip:alice@192.0.2.10:5060',
+    'sip:192.0.2.10',
+    'SIP:anyone@192.0.2.10;transport=tcp',
+  ]) {
+    const refused = problem(`<${contact}>`);
+    t.equal(refused?.code, 'bad_request', contact);
+    t.equal(refused?.fields[0]?.field, '/contact');
+  }
+  t.equal(problem(`<${URI}>, <sip:192.0.2.10>`)?.code, 'bad_request', 'nor beside one');
+  t.equal(problem('<sip:alice@192.0.2.10>;expires=0'), undefined, 'it may always be withdrawn');
+  t.equal(problem('<sip:alice@192.0.2.10:5062>'), undefined, 'a softphone on the same machine');
+});
