@@ -6,10 +6,15 @@ import net from 'node:net';
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 
-/** A port of 127.0.0.1 that is free for both TCP and UDP. */
+// Nobody may listen yet where a port was handed out for a contact center that is silent: it is taken all the same.
+const handedOut = new Set<number>();
+
+/** A port of 127.0.0.1 that is free for both TCP and UDP, and that this process has not been given before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
     if ((await isFreeTcp(port)) && (await isFreeUdp(port))) return port;
   }
 }

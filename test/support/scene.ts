@@ -313,8 +313,10 @@ export class Scene {
   async phone(agent: string, behaviour?: Behaviour): Promise<Phone> {
     const phone = new Phone(this, agent, await freePort());
     if (behaviour) await phone.takesCalls(behaviour);
-    const { status } = await phone.register();
-    if (status !== 200) throw new Error(`REGISTER of ${agent}: ${status}`);
+    const { status, response } = await phone.register();
+    if (status !== 200) {
+      throw new Error(`REGISTER of ${agent}: ${response.text}\n${this.understudy.logs().slice(-1_000)}`);
+    }
     return phone;
   }
 
