@@ -16,6 +16,9 @@ export interface HeldBinding {
   readonly instance: string | null;
 }
 
+/** A 100 that one UDP worker took up after another one had its 486: packets overtake each other, the script can't help it. */
+const REORDERED = /t_should_relay_response\(\): status rewrite by UAS: stored: \d+, received: 1\d\d/;
+
 export interface KamailioOptions {
   readonly role: 'registrar' | 'edge';
   readonly node: string;
@@ -142,7 +145,8 @@ export class Kamailio {
   warnings(): string[] {
     return this.log()
       .split('\n')
-      .filter((line) => /\b(WARNING|ERROR|CRITICAL|ALERT|BUG)\b/.test(line));
+      .filter((line) => /\b(WARNING|ERROR|CRITICAL|ALERT|BUG)\b/.test(line))
+      .filter((line) => !REORDERED.test(line));
   }
 
   freeze() {
