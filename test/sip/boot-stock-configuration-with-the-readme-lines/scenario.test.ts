@@ -47,14 +47,12 @@ t.test("the README's lines make Debian's stock configuration a registrar with Un
     return text
       .replace('sip:192.0.2.1:5060', `sip:127.0.0.1:${sipPort}`)
       .replace('http://127.0.0.1:8080', scene.understudy.url)
+      .replace('udp:192.0.2.1:5060', `udp:127.0.0.1:${sipPort}`)
       .replace('tcp:127.0.0.1:5080', `tcp:127.0.0.1:${rpcPort}`);
   };
   stock = insertBefore(stock, /^request_route \{/m, block('after the modules and their parameters'));
   stock = insertBefore(stock, /^\troute\(WITHINDLG\);/m, block('in request_route, before WITHINDLG'));
   stock = insertBefore(stock, /^\t# account only INVITEs/m, block('in request_route, after record_route'));
-  // what this site has in its own configuration already: its address and its domain
-  const site = `listen=udp:127.0.0.1:${sipPort}\nalias=cc.example.com\n`;
-  stock = insertBefore(stock, /^request_route \{/m, site);
   const config = join(folder, 'kamailio.cfg');
   writeFileSync(config, stock);
 
