@@ -1,7 +1,5 @@
-import { parseUri, type SipUri } from '../sip/uri.js';
+import { DEFAULT_PORT, parseUri, type SipUri } from '../sip/uri.js';
 import type { ContactCenter } from './contact-center.js';
-
-const DEFAULT_PORT = { sip: 5060, sips: 5061 } as const;
 
 /** Whether requests for this URI would be sent to one of the contact center's own locations. */
 export function isLocation({ locations }: ContactCenter, uri: string): boolean {

@@ -1,6 +1,6 @@
 import { isIP, SocketAddress } from 'node:net';
 import type { ContactCenter } from '../directory/contact-center.js';
-import { parseUri, type SipUri, uriParam } from '../sip/uri.js';
+import { DEFAULT_PORT, parseUri, type SipUri, uriParam } from '../sip/uri.js';
 
 export interface CallSource {
   readonly ip: string | null;
@@ -9,8 +9,6 @@ export interface CallSource {
   /** The domain for which the decision was made whose id the INVITE carries, when it is one of ours. */
   readonly decidedFor: string | null;
 }
-
-const DEFAULT_PORT = { sip: 5060, sips: 5061 } as const;
 
 /**
  * Whether the contact center itself makes this call: having taken a call for a skillset it calls its agents, and

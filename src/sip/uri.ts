@@ -18,6 +18,9 @@ export type UriParam = readonly [name: string, value: string | null];
 
 export const MAX_URI = 255;
 
+/** Where no port is given (RFC 3261 §19.1.2). */
+export const DEFAULT_PORT = { sip: 5060, sips: 5061 } as const;
+
 export function parseUri(text: string): SipUri {
   if (text.length > MAX_URI) throw new SipSyntaxError(`the URI is longer than ${MAX_URI} characters`);
   const colon = text.indexOf(':');
