@@ -1,41 +1,7 @@
-import t, { type Test } from 'tap';
-import { haveAged, isRefreshed } from '../../support/replays.js';
-import { type Phone, Scene } from '../../support/scene.js';
-
-const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
+import t from 'tap';
+import { lastAnswerIsRepeated } from '../../support/last-answer-is-repeated.js';
 
 // B10 and invariant 1: whatever the service does, a phone that refreshes gets its 200, and each of its bindings lives on.
-t.test('at the registrar itself, proxy: the last answer is repeated on every address', async (t) => {
-  const agents = Object.fromEntries(NAMES.map((name, i) => [name, { sales: i + 1, support: 6 - i }]));
-  const scene = await Scene.open(t, { mode: 'proxy', wire: true, agents });
-  const phones = await Promise.all(NAMES.map((name) => scene.phone(name)));
-  await scene.heldWhen('sales', (bindings) => bindings.length === 8);
-  await scene.heldWhen('support', (bindings) => bindings.length === 8);
-  await haveAged(scene, phones);
-  const refreshed = (t: Test, nth: number) => {
-    const phone = phones[nth] as Phone;
-    return isRefreshed(t, scene, phone, [phone.agent, 'sales', 'support']);
-  };
-
-  for (const [i, fault] of (['very slow', '500', 'garbage', 'wrong json'] as const).entries()) {
-    await t.test(fault, async (t) => {
-      scene.wire.fault = fault;
-      await refreshed(t, i);
-      scene.wire.fault = 'none';
-    });
-  }
-  await t.test('frozen', async (t) => {
-    scene.understudy.freeze();
-    await refreshed(t, 4);
-    scene.understudy.thaw();
-  });
-  await t.test('dead', async (t) => {
-    await scene.understudy.kill9();
-    await refreshed(t, 5);
-  });
-  await t.test('there again', async (t) => {
-    await scene.startUnderstudyAgain();
-    await haveAged(scene, phones);
-    await refreshed(t, 0);
-  });
-});
+t.test('at the registrar itself, proxy: the last answer is repeated on every address', (t) =>
+  lastAnswerIsRepeated(t, { mode: 'proxy' }),
+);
