@@ -18,6 +18,8 @@ const CATALOGUE = {
   interval_too_brief: { status: 423, title: 'The expiry is too short' },
   no_target: { status: 480, title: 'Nobody is there' },
   internal: { status: 500, title: 'Internal error' },
+  contact_center_down: { status: 503, title: 'The contact center is down' },
+  node_unavailable: { status: 503, title: 'The node cannot be asked' },
   store_unavailable: { status: 503, title: 'The database does not answer' },
 } as const;
 
@@ -52,7 +54,8 @@ export class Problem extends Error {
 
   /** A `bad_request` that names its fields (JSON pointers, such as `/agents/3/skills/sales`). */
   static badFields(fields: readonly FieldError[]): Problem {
-    return new Problem('bad_request', fields.map((f) => `${f.field}: ${f.detail}`).join('; '), { fields });
+    const words = fields.map(({ field, detail }) => (field === '' ? detail : `${field}: ${detail}`));
+    return new Problem('bad_request', words.join('; '), { fields });
   }
 
   /** What `parse` makes of a field of the request; a SipSyntaxError becomes a `bad_request` that names the field. */
@@ -63,6 +66,14 @@ export class Problem extends Error {
       if (!(error instanceof SipSyntaxError)) throw error;
       throw Problem.badFields([{ field, detail: error.message }]);
     }
+  }
+
+  /** The RFC 3339 time in a field of the request, ms since the epoch. */
+  static timeInField(field: string, text: string): number {
+    const at = Date.parse(text);
+    // RFC 3339 knows leap seconds, JavaScript doesn't.
+    if (Number.isNaN(at)) throw Problem.badFields([{ field, detail: 'is not a time' }]);
+    return at;
   }
 
   toBody() {

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Directory } from '../directory/directory.js';
 import type { Registrars } from '../kamailio/registrars.js';
+import type { Changes } from '../live/change.js';
+import type { LiveCalls } from '../live/live-calls.js';
 import { bindingRoutes } from './bindings.route.js';
 import { completeAgent, completeSkillset, completeTreatment } from './complete-contact-center.js';
 import {
@@ -15,6 +17,7 @@ import {
 import { ContactCenters } from './contact-centers.js';
 import { contactCenterRoutes } from './contact-centers.route.js';
 import { locationRoutes } from './locations.route.js';
+import { differenceRoutes } from './node-differences.route.js';
 import { Nodes } from './nodes.js';
 import { nodeRoutes } from './nodes.route.js';
 import { partRoutes } from './parts.route.js';
@@ -24,6 +27,9 @@ export interface AdminDeps {
   readonly pool: pg.Pool;
   readonly directory: Directory;
   readonly registrars: Pick<Registrars, 'changed' | 'started'>;
+  readonly reviewed: Pick<Registrars, 'differences' | 'review'>;
+  readonly calls: Pick<LiveCalls, 'forget'>;
+  readonly changes: Changes;
   readonly clock: () => number;
 }
 
@@ -61,6 +67,8 @@ export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
     complete: completeAgent,
   });
   skillRoutes(app, centers);
-  nodeRoutes(app, new Nodes(deps));
+  const nodes = new Nodes(deps);
+  nodeRoutes(app, nodes);
+  differenceRoutes(app, { ...deps, nodes });
   bindingRoutes(app, deps.directory, deps.clock);
 }

@@ -40,8 +40,15 @@ function changed(before: ContactCenter | undefined, after: ContactCenter | undef
     const came = now ?? old;
     if (came && !(old && now)) users.add(came.name);
     for (const skillset of changedSkills(old, now)) users.add(skillset);
+    if (heldContactsOf(old) === heldContactsOf(now)) continue;
+    for (const user of came ? [came.name, ...Object.keys(came.skills)] : []) users.add(user);
   }
   return users;
+}
+
+/** Those that registrars hold, in their order. */
+function heldContactsOf(agent: Agent | undefined): string {
+  return (agent?.contacts ?? []).flatMap(({ uri, when }) => (when === 'always' ? uri : [])).join(' ');
 }
 
 function changedSkills(old: Agent | undefined, now: Agent | undefined): string[] {

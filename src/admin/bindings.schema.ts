@@ -19,6 +19,14 @@ const Binding = Type.Object({
   held: Type.Boolean({
     description: 'Whether registrars hold it: they hold as many agents as one call can try, the best ones.',
   }),
+  held_since: orNull(
+    Type.String({ format: 'date-time' }),
+    'When the phone should have registered again; it is held past that because the contact center is in bypass.',
+  ),
+  on_behalf: Type.Boolean({
+    description:
+      'Whether it was registered on behalf of the contact center, which was down and could not be asked.',
+  }),
   because: Type.String({ description: 'Why it is where it is.' }),
 });
 

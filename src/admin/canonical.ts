@@ -1,5 +1,6 @@
 import type { Agent, ContactCenter, Location, Skillset, Treatment } from '../directory/contact-center.js';
 import { parseUri, printUri } from '../sip/uri.js';
+import { canonicalPolicy } from './policy.js';
 
 /**
  * One document for everything that means the same, whatever order or spelling it came in: so its ETag doesn't change
@@ -23,6 +24,7 @@ export function canonical(center: ContactCenter, before?: ContactCenter): Contac
     expiry: { min_seconds, default_seconds, max_seconds },
     failover_on: { contact_center, agent, treatment },
     headers,
+    ...canonicalPolicy(center),
   };
 }
 
@@ -30,18 +32,20 @@ function canonicalLocation({ uri, priority, fr_timer_ms }: Location): Location {
   return { uri: canonicalUri(uri), priority, fr_timer_ms };
 }
 
-function canonicalTreatment({ name, kind, uri, fr_timer_ms }: Treatment): Treatment {
-  return { name, kind, uri: canonicalUri(uri), fr_timer_ms };
+function canonicalTreatment({ name, kind, uri, fr_timer_ms, hold_seconds }: Treatment): Treatment {
+  return { name, kind, uri: canonicalUri(uri), fr_timer_ms, hold_seconds };
 }
 
-function canonicalSkillset({ name, treatment, ring_seconds }: Skillset): Skillset {
-  return { name, treatment, ring_seconds };
+function canonicalSkillset({ name, treatment, ring_seconds, order, group_size }: Skillset): Skillset {
+  return { name, treatment, ring_seconds, order, group_size };
 }
 
-function canonicalAgent({ name, skills }: Agent): Agent {
+function canonicalAgent({ name, skills, weight, contacts }: Agent): Agent {
   return {
     name,
     skills: Object.fromEntries(Object.entries(skills).sort(([a], [b]) => (a < b ? -1 : 1))),
+    weight,
+    contacts: contacts.map(({ uri, when }) => ({ uri: canonicalUri(uri), when })),
   };
 }
 

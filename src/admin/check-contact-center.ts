@@ -1,7 +1,9 @@
+import { canonicalIp } from '../directory/canonical-ip.js';
 import type { ContactCenter, FailoverOn, Treatment } from '../directory/contact-center.js';
 import type { FieldError } from '../errors.js';
-import { SipSyntaxError } from '../sip/sip-syntax-error.js';
-import { MAX_URI, parseUri, printUri, type SipUri, withUser } from '../sip/uri.js';
+import { MAX_URI, printUri, type SipUri, withUser } from '../sip/uri.js';
+import { checkContacts } from './check-contacts.js';
+import { checkUri, type Fault } from './check-uri.js';
 import { failoverPatternFault } from './failover-pattern.js';
 import { LEVELS, LIMITS, NAME } from './limits.js';
 
@@ -14,16 +16,16 @@ export function checkContactCenter(center: ContactCenter): FieldError[] {
   checkTreatments(center, locations, fault);
   checkSkillsets(center, fault);
   checkSkills(center, fault);
+  checkContacts(center, fault);
   checkNames(center, fault);
   checkExpiry(center, fault);
   for (const role of ['contact_center', 'agent', 'treatment'] satisfies (keyof FailoverOn)[]) {
     const found = failoverPatternFault(center.failover_on[role]);
     if (found) fault(`/failover_on/${role}`, found);
   }
+  checkPolicy(center, fault);
   return faults;
 }
-
-type Fault = (field: string, detail: string) => void;
 
 function checkSizes(center: ContactCenter, fault: Fault): void {
   for (const list of ['locations', 'treatments', 'skillsets', 'agents'] as const) {
@@ -67,18 +69,6 @@ function checkTreatments(center: ContactCenter, locations: readonly SipUri[], fa
 function calledAs({ skillsets }: ContactCenter, { name }: Treatment): string[] {
   const users = skillsets.filter((skillset) => skillset.treatment === name).map((skillset) => skillset.name);
   return [name, ...users.filter((user) => NAME.test(user))];
-}
-
-function checkUri(text: string, field: string, fault: Fault): SipUri | undefined {
-  try {
-    const uri = parseUri(text);
-    if (uri.headers === null) return uri;
-    fault(field, 'may not have headers');
-  } catch (error) {
-    if (!(error instanceof SipSyntaxError)) throw error;
-    fault(field, error.message);
-  }
-  return undefined;
 }
 
 function checkSkillsets({ skillsets, treatments }: ContactCenter, fault: Fault): void {
@@ -133,6 +123,15 @@ function checkExpiry({ expiry }: ContactCenter, fault: Fault): void {
   if (min_seconds > max_seconds) fault('/expiry/min_seconds', 'must not be above max_seconds');
   else if (default_seconds < min_seconds || default_seconds > max_seconds)
     fault('/expiry/default_seconds', 'must be from min_seconds to max_seconds');
+}
+
+function checkPolicy({ health, drill_sources }: ContactCenter, fault: Fault): void {
+  if (health.failures > health.of) fault('/health/failures', 'must not be above of');
+  if (health.longest_hold_seconds < health.hold_seconds)
+    fault('/health/longest_hold_seconds', 'must not be below hold_seconds');
+  for (const [i, source] of drill_sources.entries()) {
+    if (canonicalIp(source) === null) fault(`/drill_sources/${i}`, 'is not an IP address');
+  }
 }
 
 /** Who had the key first: the one given, unless somebody had it before. */

@@ -4,10 +4,15 @@ import {
   EXPIRY,
   FAILOVER_ON,
   FR_TIMER_MS,
+  GROUP_SIZE,
+  HEALTH,
   type Location,
+  ORDER,
+  POLICY,
   RING_SECONDS,
   type Skillset,
   type Treatment,
+  WEIGHT,
 } from '../directory/contact-center.js';
 import type {
   AgentBody,
@@ -16,7 +21,7 @@ import type {
   SkillsetBody,
   TreatmentBody,
 } from './contact-center.schema.js';
-import { HEADERS, MODE } from './limits.js';
+import { CONTACT_WHEN, HEADERS, MODE } from './limits.js';
 
 /** The document with every default filled in, in the order in which it was given, so that errors can name positions. */
 export function completeContactCenter(domain: string, body: ContactCenterBody): ContactCenter {
@@ -30,6 +35,14 @@ export function completeContactCenter(domain: string, body: ContactCenterBody): 
     expiry: { ...EXPIRY, ...body.expiry },
     failover_on: { ...FAILOVER_ON, ...body.failover_on },
     headers: body.headers ?? HEADERS,
+    health: { ...HEALTH, ...body.health },
+    when_down: body.when_down ?? POLICY.when_down,
+    caller_patience_seconds: body.caller_patience_seconds ?? POLICY.caller_patience_seconds,
+    put_last_seconds: body.put_last_seconds ?? POLICY.put_last_seconds,
+    held_seconds: body.held_seconds ?? POLICY.held_seconds,
+    drill_sources: body.drill_sources ?? POLICY.drill_sources,
+    registers_agents: body.registers_agents ?? POLICY.registers_agents,
+    phones_in_bypass: body.phones_in_bypass ?? POLICY.phones_in_bypass,
   };
 }
 
@@ -41,14 +54,26 @@ export function completeLocations(locations: readonly LocationBody[]): Location[
   }));
 }
 
-export function completeTreatment(name: string, { kind, uri, fr_timer_ms }: TreatmentBody): Treatment {
-  return { name, kind, uri, fr_timer_ms: fr_timer_ms ?? FR_TIMER_MS };
+export function completeTreatment(name: string, body: TreatmentBody): Treatment {
+  const { kind, uri, fr_timer_ms, hold_seconds } = body;
+  return { name, kind, uri, fr_timer_ms: fr_timer_ms ?? FR_TIMER_MS, hold_seconds: hold_seconds ?? null };
 }
 
-export function completeSkillset(name: string, { treatment, ring_seconds }: SkillsetBody): Skillset {
-  return { name, treatment: treatment ?? null, ring_seconds: ring_seconds ?? RING_SECONDS };
+export function completeSkillset(name: string, body: SkillsetBody): Skillset {
+  return {
+    name,
+    treatment: body.treatment ?? null,
+    ring_seconds: body.ring_seconds ?? RING_SECONDS,
+    order: body.order ?? ORDER,
+    group_size: body.group_size ?? GROUP_SIZE,
+  };
 }
 
-export function completeAgent(name: string, { skills }: AgentBody): Agent {
-  return { name, skills: skills ?? {} };
+export function completeAgent(name: string, { skills, weight, contacts }: AgentBody): Agent {
+  return {
+    name,
+    skills: skills ?? {},
+    weight: weight ?? WEIGHT,
+    contacts: (contacts ?? []).map(({ uri, when }) => ({ uri, when: when ?? CONTACT_WHEN })),
+  };
 }

@@ -1,6 +1,15 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { EXPIRY, FAILOVER_ON, FR_TIMER_MS, RING_SECONDS } from '../directory/contact-center.js';
-import { HEADERS, LEVELS, LIMITS, MODE, NAME } from './limits.js';
+import {
+  EXPIRY,
+  FAILOVER_ON,
+  FR_TIMER_MS,
+  GROUP_SIZE,
+  ORDER,
+  RING_SECONDS,
+  WEIGHT,
+} from '../directory/contact-center.js';
+import { CONTACT_WHEN, HEADERS, LEVELS, LIMITS, MODE, NAME } from './limits.js';
+import { policyBody, policyDocument } from './policy.schema.js';
 
 /** Bodies refuse what they don't know: a misspelt `ring_second` must not pass for its default. */
 const CLOSED = { additionalProperties: false };
@@ -38,6 +47,11 @@ const TREATMENT = {
   kind: Type.Enum(['ivr', 'music_on_hold', 'announcement']),
   uri: Uri('Where the treatment takes calls.', 'sip:moh@192.0.2.30:5070'),
   fr_timer_ms: FrTimer,
+  hold_seconds: Type.Union([Type.Integer({ minimum: 10, maximum: 3_600 }), Type.Null()], {
+    default: null,
+    description:
+      'So long it holds a caller, in early media (183), who returns to the agents when one becomes free; null: it does not.',
+  }),
 };
 
 const SKILLSET = {
@@ -51,15 +65,54 @@ const SKILLSET = {
     default: RING_SECONDS,
     description: "How long one agent's phone rings before the next target is tried.",
   }),
+  order: Type.Enum(['priority', 'skill_level', 'longest_idle', 'round_robin', 'weighted', 'simultaneous'], {
+    default: ORDER,
+    description:
+      'Who of the free agents is called first. `priority`: by level, then by name. `skill_level`: by level, within one ' +
+      'spread over the calls. `longest_idle`: by level, within one who has been without a call for longest. ' +
+      '`round_robin`: each in turn. `weighted`: by chance, in proportion to their weights. `simultaneous`: ' +
+      '`group_size` of them at once, then the next ones.',
+  }),
+  group_size: Type.Integer({
+    minimum: 2,
+    maximum: 10,
+    default: GROUP_SIZE,
+    description: 'How many agents ring at once when the order is `simultaneous`.',
+  }),
 };
 
 export const Level = Type.Integer({ ...LEVELS, description: '1 is best.' });
+
+const CONTACT = {
+  uri: Uri(
+    'Where the agent can be called, such as a mobile number through a trunk.',
+    'sip:+14155550199@192.0.2.40',
+  ),
+  when: Type.Enum(['always', 'bypass'], {
+    default: CONTACT_WHEN,
+    description:
+      '`bypass`: only while the contact center is not tried first. `always`: also when it has failed for one call, and ' +
+      'without this service, since registrars hold it.',
+  }),
+};
+const ContactDocument = Type.Object(CONTACT);
+const ContactBody = Type.Object({ ...CONTACT, when: Type.Optional(CONTACT.when) }, CLOSED);
+const CONTACTS = {
+  default: [],
+  description: "Fixed contacts, tried after the agent's registered endpoints, in this order.",
+};
 
 const AGENT = {
   skills: Type.Record(Type.String(), Level, {
     default: {},
     description: 'Skillset name → level; level 1 is best.',
     examples: [{ sales: 1, support: 3 }],
+  }),
+  weight: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: WEIGHT,
+    description: 'Share of the calls where the order is `weighted`.',
   }),
 };
 
@@ -104,7 +157,11 @@ export const LocationDocument = Type.Object(LOCATION);
 export const LocationsDocument = Type.Object({ locations: listed(LocationDocument) });
 export const TreatmentDocument = Type.Object({ name: Name, ...TREATMENT });
 export const SkillsetDocument = Type.Object({ name: Name, ...SKILLSET });
-export const AgentDocument = Type.Object({ name: Name, ...AGENT });
+export const AgentDocument = Type.Object({
+  name: Name,
+  ...AGENT,
+  contacts: Type.Immutable(Type.Array(ContactDocument, CONTACTS)),
+});
 export const ContactCenterDocument = Type.Object({
   domain: Domain,
   mode: Mode,
@@ -117,6 +174,7 @@ export const ContactCenterDocument = Type.Object({
     description: 'Regular expressions over the final code, as `t_check_status` takes them.',
   }),
   headers: Headers,
+  ...policyDocument,
 });
 
 const Count = Type.Integer({ description: 'How many it has.' });
@@ -134,12 +192,22 @@ const LocationBody = Type.Object(
   { ...LOCATION, priority: Type.Optional(LOCATION.priority), fr_timer_ms: Type.Optional(FrTimer) },
   CLOSED,
 );
-const treatmentParts = { ...TREATMENT, fr_timer_ms: Type.Optional(FrTimer) };
+const treatmentParts = {
+  ...TREATMENT,
+  fr_timer_ms: Type.Optional(FrTimer),
+  hold_seconds: Type.Optional(TREATMENT.hold_seconds),
+};
 const skillsetParts = {
   treatment: Type.Optional(SKILLSET.treatment),
   ring_seconds: Type.Optional(SKILLSET.ring_seconds),
+  order: Type.Optional(SKILLSET.order),
+  group_size: Type.Optional(SKILLSET.group_size),
 };
-const agentParts = { skills: Type.Optional(AGENT.skills) };
+const agentParts = {
+  skills: Type.Optional(AGENT.skills),
+  weight: Type.Optional(AGENT.weight),
+  contacts: Type.Optional(Type.Array(ContactBody, { ...CONTACTS, maxItems: LIMITS.contacts })),
+};
 const OptionalName = Type.Optional(Type.String({ description: "If given, the path's." }));
 
 export type LocationBody = Static<typeof LocationBody>;
@@ -171,6 +239,7 @@ export const ContactCenterBody = Type.Object(
     expiry: Type.Optional(Type.Partial(Type.Object(EXPIRY_BOUNDS), CLOSED)),
     failover_on: Type.Optional(Type.Partial(Type.Object(FAILOVER), CLOSED)),
     headers: Type.Optional(Headers),
+    ...policyBody,
   },
   CLOSED,
 );

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { authorOf } from './author.js';
 import { completeContactCenter } from './complete-contact-center.js';
 import { ContactCenterBody, ContactCenterDocument, ContactCenterSummary } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
@@ -60,7 +61,7 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
       const domain = parseDomain(request.params.domain);
       if (body.domain !== undefined) checkSame('/domain', domain, parseDomain(body.domain));
       let created = false;
-      const center = await centers.save(domain, (current) => {
+      const center = await centers.save(domain, authorOf(request), (current) => {
         checkPreconditions(headers, current);
         created = current === undefined;
         return { center: completeContactCenter(domain, body) };
@@ -105,7 +106,8 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
       config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
     },
     async (request, reply) => {
-      await centers.remove(parseDomain(request.params.domain), (current) =>
+      const domain = parseDomain(request.params.domain);
+      await centers.remove(domain, authorOf(request), (current) =>
         checkPreconditions(request.headers, current),
       );
       return reply.code(204).send();

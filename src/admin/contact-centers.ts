@@ -3,9 +3,11 @@ import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
+import type { Changes } from '../live/change.js';
 import { affectedAddresses } from './affected-addresses.js';
 import { canonical } from './canonical.js';
 import { checkContactCenter } from './check-contact-center.js';
+import { configurationChanges } from './configuration-changes.js';
 import { deleteContactCenter } from './delete-contact-center.sql.js';
 import { loadContactCenters } from './load-contact-centers.sql.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -17,26 +19,38 @@ export interface Draft {
   readonly at?: string;
 }
 
+export interface ContactCentersDeps {
+  readonly pool: pg.Pool;
+  readonly directory: Directory;
+  readonly registrars: Pick<Registrars, 'changed'>;
+  readonly changes: Changes;
+  readonly clock: () => number;
+}
+
 /** As many as a person reads. */
 const MAX_FAULTS = 100;
 
 /**
  * The one way in which what is provisioned changes: checked, then written to Postgres, then to memory, and then the
- * registrars are told. Whatever fails before memory changes has changed nothing. One change of a domain at a time, so
+ * registrars and the history are told. Whatever fails before memory changes has changed nothing. One change of a domain at a time, so
  * that memory and Postgres see them in the same order.
  */
 export class ContactCenters {
   readonly #pool: pg.Pool;
   readonly #directory: Directory;
   readonly #registrars: Pick<Registrars, 'changed'>;
+  readonly #changes: Changes;
+  readonly #clock: () => number;
   readonly #writers = new OneAtATime();
   /** The domains whose last write failed: the connection may have broken after the commit, before its answer. */
   readonly #unsure = new Set<string>();
 
-  constructor(deps: { pool: pg.Pool; directory: Directory; registrars: Pick<Registrars, 'changed'> }) {
+  constructor(deps: ContactCentersDeps) {
     this.#pool = deps.pool;
     this.#directory = deps.directory;
     this.#registrars = deps.registrars;
+    this.#changes = deps.changes;
+    this.#clock = deps.clock;
   }
 
   find(domain: string): ContactCenter {
@@ -47,8 +61,12 @@ export class ContactCenters {
     return this.#directory.contactCenters();
   }
 
-  /** `edit` gets the document as it is now, and may throw what forbids the change. */
-  save(domain: string, edit: (current: ContactCenter | undefined) => Draft): Promise<ContactCenter> {
+  /** `edit` gets the document as it is now, and may throw what forbids the change; `by` is who asks for it. */
+  save(
+    domain: string,
+    by: string,
+    edit: (current: ContactCenter | undefined) => Draft,
+  ): Promise<ContactCenter> {
     return this.#writers.run(domain, async () => {
       const current = this.#directory.contactCenter(domain);
       const draft = edit(current);
@@ -58,23 +76,37 @@ export class ContactCenters {
       await this.#write(domain, () => saveContactCenter(this.#pool, stored, center));
       this.#directory.putContactCenter(center);
       this.#registrars.changed(affectedAddresses(current, center));
+      this.#record(domain, by, current, center);
       return center;
     });
   }
 
   /** A change to a contact center that must exist. */
-  change(domain: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
-    return this.save(domain, (current) => edit(known(current, domain)));
+  change(domain: string, by: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
+    return this.save(domain, by, (current) => edit(known(current, domain)));
   }
 
-  remove(domain: string, mayGo: (current: ContactCenter) => void): Promise<void> {
+  remove(domain: string, by: string, mayGo: (current: ContactCenter) => void): Promise<void> {
     return this.#writers.run(domain, async () => {
       const current = this.find(domain);
       mayGo(current);
       await this.#write(domain, () => deleteContactCenter(this.#pool, domain));
       this.#directory.removeContactCenter(domain);
       this.#registrars.changed(affectedAddresses(current, undefined));
+      this.#record(domain, by, current, undefined);
     });
+  }
+
+  #record(
+    domain: string,
+    by: string,
+    before: ContactCenter | undefined,
+    after: ContactCenter | undefined,
+  ): void {
+    const at = this.#clock();
+    for (const change of configurationChanges(before, after)) {
+      this.#changes.changed({ at, domain, kind: 'configuration', by, reason: null, ...change });
+    }
   }
 
   /** What Postgres has: the same as memory, unless a write may have been committed without our learning of it. */
@@ -98,10 +130,12 @@ function check({ center, at = '' }: Draft): void {
   const faults = checkContactCenter(center).slice(0, MAX_FAULTS);
   if (faults.length === 0) return;
   throw Problem.badFields(
-    faults.map(({ field, detail }) => ({
-      // What is wrong elsewhere is that another part has this name already.
-      field: field.startsWith(`${at}/`) ? field.slice(at.length) : '/name',
-      detail,
-    })),
+    faults.map(({ field, detail }) => {
+      if (field.startsWith(`${at}/`)) return { field: field.slice(at.length), detail };
+      // Another part that has this name already, or one that gets into a contradiction by what is given.
+      return field.endsWith('/name')
+        ? { field: '/name', detail }
+        : { field: '', detail: `${field} ${detail}` };
+    }),
   );
 }

@@ -46,15 +46,17 @@ export function withSkill(
   skillset: string,
   level: number,
 ): ContactCenter {
-  const { skills } = findPart(center, 'agents', agent);
+  const before = findPart(center, 'agents', agent);
   findPart(center, 'skillsets', skillset);
-  return withPart(center, 'agents', { name: agent, skills: { ...skills, [skillset]: level } }).center;
+  const skills = { ...before.skills, [skillset]: level };
+  return withPart(center, 'agents', { ...before, skills }).center;
 }
 
 export function withoutSkill(center: ContactCenter, agent: string, skillset: string): ContactCenter {
   levelOf(center, agent, skillset);
-  const { [skillset]: _, ...skills } = findPart(center, 'agents', agent).skills;
-  return withPart(center, 'agents', { name: agent, skills }).center;
+  const before = findPart(center, 'agents', agent);
+  const { [skillset]: _, ...skills } = before.skills;
+  return withPart(center, 'agents', { ...before, skills }).center;
 }
 
 export function hasSkill(center: ContactCenter, agent: string, skillset: string): boolean {

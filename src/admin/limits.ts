@@ -4,6 +4,8 @@ export const LIMITS = {
   skillsets: 1_000,
   treatments: 1_000,
   locations: 10,
+  contacts: 5,
+  drillSources: 100,
   failoverPattern: 200,
 } as const;
 
@@ -18,3 +20,4 @@ export const NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}$/;
 /** What is left out of a document means this; the other defaults are in directory/contact-center.ts. */
 export const MODE = 'proxy';
 export const HEADERS = true;
+export const CONTACT_WHEN = 'always';

@@ -24,20 +24,22 @@ export function listBindings(directory: Directory, resolved: ResolvedAddress, no
         agent,
         contact,
         q: printQ((known ?? binding).q),
-        expires: secondsLeft(endpoint ?? rider, now),
+        expires: secondsLeft(endpoint ?? (role === 'agent' ? undefined : rider), now),
         path,
         received,
         instance: endpoint?.instance ?? null,
         held: known !== undefined,
+        held_since: heldSince(endpoint),
+        on_behalf: endpoint?.on_behalf ?? false,
         because,
       };
     }),
   };
 }
 
-/** Two agents may share a phone, and so a contact. */
+/** Two agents may share a phone, and so a contact; and an agent may register where it has a fixed contact. */
 function keyOf({ role, agent, contact, endpoint }: Binding): string {
-  return JSON.stringify([role, agent, endpoint?.key ?? contact]);
+  return JSON.stringify([role, agent, contact, endpoint?.key]);
 }
 
 /** On an agent's own address the contact center's locations ride on the phone's REGISTER, with its expiry (B10). */
@@ -46,6 +48,11 @@ function lastRefreshed(bindings: readonly Binding[]): Endpoint | undefined {
   return bindings
     .flatMap(({ endpoint }) => endpoint ?? [])
     .reduce<Endpoint | undefined>((a, b) => (a && refreshedAt(a) > refreshedAt(b) ? a : b), undefined);
+}
+
+function heldSince(endpoint: Endpoint | null): string | null {
+  const since = endpoint?.held_since ?? null;
+  return since === null ? null : new Date(since).toISOString();
 }
 
 function secondsLeft(endpoint: Endpoint | undefined, now: number): number | null {

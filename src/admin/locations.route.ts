@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { authorOf } from './author.js';
 import { completeLocations } from './complete-contact-center.js';
 import { LocationsBody, LocationsDocument } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
@@ -48,7 +49,8 @@ export function locationRoutes(app: FastifyInstance, centers: ContactCenters): v
       config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
     },
     async (request, reply) => {
-      const { locations } = await centers.change(parseDomain(request.params.domain), (current) => {
+      const domain = parseDomain(request.params.domain);
+      const { locations } = await centers.change(domain, authorOf(request), (current) => {
         checkPreconditions(request.headers, current.locations);
         return { center: { ...current, locations: completeLocations(request.body.locations) } };
       });

@@ -1,10 +1,18 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { authorOf } from './author.js';
 import { completeNode } from './complete-node.js';
 import type { Nodes } from './nodes.js';
-import { NodeBody, NodeDocument, NodeParams, NodesDocument, ReporterParams } from './nodes.schema.js';
+import {
+  NodeBody,
+  NodeDocument,
+  NodeParams,
+  NodesDocument,
+  ReporterParams,
+  StartedQuery,
+} from './nodes.schema.js';
 import { checkSame } from './parse-domain.js';
-import { Gone, nothing } from './provisioning.schema.js';
+import { Author, Gone, nothing } from './provisioning.schema.js';
 
 const PATH = '/v1/nodes/:node';
 
@@ -33,6 +41,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         tags,
         summary: 'Make a Kamailio known; a registrar is brought up to date at once.',
         params: NodeParams,
+        headers: Author,
         body: NodeBody,
         response: { 200: NodeDocument, 201: NodeDocument },
       },
@@ -41,7 +50,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
     async (request, reply) => {
       checkSame('/node', request.params.node, request.body.node);
       const node = completeNode(request.params.node, request.body);
-      const created = await nodes.put(node);
+      const created = await nodes.put(node, authorOf(request));
       return reply.code(created ? 201 : 200).send(node);
     },
   );
@@ -69,12 +78,13 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         tags,
         summary: 'Forget a Kamailio; what it holds is left as it is.',
         params: NodeParams,
+        headers: Author,
         response: { 204: Gone },
       },
       config: { problems: ['not_found', 'store_unavailable'] },
     },
     async (request, reply) => {
-      await nodes.remove(request.params.node);
+      await nodes.remove(request.params.node, authorOf(request));
       return reply.code(204).send();
     },
   );
@@ -94,13 +104,15 @@ function reportRoute(scope: FastifyInstance, nodes: Nodes): void {
         tags: ['routing'],
         summary: 'A Kamailio (re)started: its bindings are brought up to date.',
         params: ReporterParams,
+        querystring: StartedQuery,
         response: { 204: nothing('Noted; also when the node is not known.') },
       },
       config: { problems: ['body_too_large', 'unsupported_media_type'] },
     },
     async (request, reply) => {
       const { node } = request.params;
-      request.log.info({ node, known: nodes.started(node) }, 'a Kamailio started');
+      const { up_seconds = 0 } = request.query;
+      request.log.info({ node, known: nodes.started(node, up_seconds) }, 'a Kamailio started');
       return reply.code(204).send();
     },
   );

@@ -35,6 +35,16 @@ const NODE = {
 export const NodeParams = Type.Object({ node: Name });
 /** For a node that only reports, the name needs no syntax: nothing is made of it. */
 export const ReporterParams = Type.Object({ node: Type.String({ maxLength: 63 }) });
+export const StartedQuery = Type.Object({
+  up_seconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 2 ** 31 - 1,
+      description:
+        'How long ago that was. What was decided before is forgotten: the node knows nothing of it.',
+    }),
+  ),
+});
 export const NodeDocument = Type.Object({ node: Name, ...NODE });
 export const NodesDocument = Type.Object({ nodes: Type.Array(NodeDocument) });
 export const NodeBody = Type.Object(

@@ -3,6 +3,9 @@ import type { Directory } from '../directory/directory.js';
 import type { Node } from '../directory/endpoint.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
+import type { Changes } from '../live/change.js';
+import type { LiveCalls } from '../live/live-calls.js';
+import { changeOf } from './configuration-changes.js';
 import { deleteNode } from './delete-node.sql.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { saveNode } from './save-node.sql.js';
@@ -15,16 +18,25 @@ export class Nodes {
   readonly #pool: pg.Pool;
   readonly #directory: Directory;
   readonly #registrars: Pick<Registrars, 'changed' | 'started'>;
+  readonly #calls: Pick<LiveCalls, 'forget'>;
+  readonly #changes: Changes;
+  readonly #clock: () => number;
   readonly #writers = new OneAtATime();
 
   constructor(deps: {
     pool: pg.Pool;
     directory: Directory;
     registrars: Pick<Registrars, 'changed' | 'started'>;
+    calls: Pick<LiveCalls, 'forget'>;
+    changes: Changes;
+    clock: () => number;
   }) {
     this.#pool = deps.pool;
     this.#directory = deps.directory;
     this.#registrars = deps.registrars;
+    this.#calls = deps.calls;
+    this.#changes = deps.changes;
+    this.#clock = deps.clock;
   }
 
   all(): Node[] {
@@ -37,28 +49,40 @@ export class Nodes {
     return node;
   }
 
-  /** Whether it is new. */
-  put(node: Node): Promise<boolean> {
+  /** Whether it is new. `by` is who asks for it. */
+  put(node: Node, by: string): Promise<boolean> {
     return this.#writers.run(node.node, async () => {
       await saveNode(this.#pool, node);
       const before = this.#directory.node(node.node);
       this.#directory.putNode(node);
       this.#registrars.changed(NO_ADDRESS);
+      this.#record(by, before, node);
       return before === undefined;
     });
   }
 
-  remove(name: string): Promise<void> {
+  remove(name: string, by: string): Promise<void> {
     return this.#writers.run(name, async () => {
-      this.find(name);
+      const before = this.find(name);
       await deleteNode(this.#pool, name);
       this.#directory.removeNode(name);
       this.#registrars.changed(NO_ADDRESS);
+      this.#record(by, before, undefined);
     });
   }
 
-  /** Whether it is known, and so is brought up to date. */
-  started(name: string): boolean {
+  #record(by: string, before: Node | undefined, after: Node | undefined): void {
+    for (const change of changeOf(`nodes/${(after ?? before)?.node}`, before, after)) {
+      const at = this.#clock();
+      this.#changes.changed({ at, domain: null, kind: 'configuration', by, reason: null, ...change });
+    }
+  }
+
+  /** Whether it is known, and so is brought up to date. Known or not, it has forgotten the calls that it had. */
+  started(name: string, upSeconds: number): boolean {
+    const now = this.#clock();
+    // In whole seconds it may be up to one more.
+    this.#calls.forget(name, now - (upSeconds + 1) * 1_000, now);
     if (!this.#directory.node(name)) return false;
     this.#registrars.started(name);
     return true;

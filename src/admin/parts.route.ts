@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
+import { authorOf } from './author.js';
 import type { ContactCenters } from './contact-centers.js';
 import { findPart, type PartList, type Parts, withoutPart, withPart } from './edit-contact-center.js';
 import { checkPreconditions, etagOf, isFresh } from './etag.js';
@@ -62,7 +63,8 @@ export function partRoutes<L extends PartList, B extends TSchema>(
       const given = request.body as Static<B>;
       checkSame('/name', name, (given as { name?: string }).name);
       let created = false;
-      const center = await centers.change(parseDomain(request.params.domain), (current) => {
+      const domain = parseDomain(request.params.domain);
+      const center = await centers.change(domain, authorOf(request), (current) => {
         const before = current[list].find((part) => part.name === name);
         checkPreconditions(request.headers, before);
         created = before === undefined;
@@ -118,7 +120,7 @@ export function partRoutes<L extends PartList, B extends TSchema>(
     },
     async (request, reply) => {
       const { name } = request.params;
-      await centers.change(parseDomain(request.params.domain), (current) => {
+      await centers.change(parseDomain(request.params.domain), authorOf(request), (current) => {
         checkPreconditions(request.headers, findPart(current, list, name));
         return { center: withoutPart(current, list, name) };
       });

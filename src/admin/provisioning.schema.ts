@@ -9,7 +9,12 @@ export const DomainParams = Type.Object({ domain: Domain });
 export const PartParams = Type.Object({ domain: Domain, name: Name });
 export const SkillParams = Type.Object({ domain: Domain, name: Name, skillset: Name });
 
+const From = Type.Optional(
+  Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
+);
+export const Author = Type.Object({ from: From });
 export const Conditional = Type.Object({
+  from: From,
   'if-match': Type.Optional(Type.String({ description: 'Only if it still has this ETag, or (`*`) exists.' })),
   'if-none-match': Type.Optional(Type.String({ description: 'Only if (`*`) it does not exist yet.' })),
 });

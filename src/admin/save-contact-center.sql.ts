@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ContactCenter } from '../directory/contact-center.js';
 import { inTransaction } from './in-transaction.js';
+import { canonicalPolicy } from './policy.js';
 import { type Row, rowChanges, TABLES, type Table } from './tables.js';
 
 /**
@@ -27,6 +28,7 @@ export async function saveContactCenter(
         after.failover_on.agent,
         after.failover_on.treatment,
         after.headers,
+        JSON.stringify(canonicalPolicy(after)),
       ],
     });
     for (const { table, put } of changes) {
@@ -40,13 +42,14 @@ export async function saveContactCenter(
 
 const SAVE_CONTACT_CENTER = `
   INSERT INTO contact_centers (domain, mode, expiry_min_seconds, expiry_default_seconds, expiry_max_seconds,
-    failover_on_contact_center, failover_on_agent, failover_on_treatment, headers)
-  VALUES ($1::text, $2::text, $3::integer, $4::integer, $5::integer, $6::text, $7::text, $8::text, $9::boolean)
+    failover_on_contact_center, failover_on_agent, failover_on_treatment, headers, policy)
+  VALUES ($1::text, $2::text, $3::integer, $4::integer, $5::integer, $6::text, $7::text, $8::text, $9::boolean,
+    $10::jsonb)
   ON CONFLICT (domain) DO UPDATE SET mode = excluded.mode, expiry_min_seconds = excluded.expiry_min_seconds,
     expiry_default_seconds = excluded.expiry_default_seconds, expiry_max_seconds = excluded.expiry_max_seconds,
     failover_on_contact_center = excluded.failover_on_contact_center,
     failover_on_agent = excluded.failover_on_agent, failover_on_treatment = excluded.failover_on_treatment,
-    headers = excluded.headers, updated_at = now()`;
+    headers = excluded.headers, policy = excluded.policy, updated_at = now()`;
 
 function putting({ name, keys, columns }: Table, domain: string, rows: readonly Row[]): pg.QueryConfig {
   const names = columns.map(([column]) => column);

@@ -1,11 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { authorOf } from './author.js';
 import { AgentDocument, SkillBody } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
 import { findPart, hasSkill, levelOf, withoutSkill, withSkill } from './edit-contact-center.js';
 import { parseDomain } from './parse-domain.js';
-import { Gone, PartParams, SkillParams } from './provisioning.schema.js';
+import { Author, Gone, PartParams, SkillParams } from './provisioning.schema.js';
 
 const ALL = '/v1/contact-centers/:domain/agents/:name/skills';
 const ONE = `${ALL}/:skillset`;
@@ -44,6 +45,7 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         tags,
         summary: 'Give the agent this skill, at this level.',
         params: SkillParams,
+        headers: Author,
         body: SkillBody,
         response: { 200: SkillBody, 201: SkillBody },
       },
@@ -53,7 +55,7 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
       const { domain, name, skillset } = request.params;
       const { level } = request.body;
       let created = false;
-      await centers.change(parseDomain(domain), (current) => {
+      await centers.change(parseDomain(domain), authorOf(request), (current) => {
         created = !hasSkill(current, name, skillset);
         return { center: withSkill(current, name, skillset, level) };
       });
@@ -87,13 +89,14 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         tags,
         summary: 'Take this skill from the agent.',
         params: SkillParams,
+        headers: Author,
         response: { 204: Gone },
       },
       config: { problems: ['unknown_contact_center', 'not_found', 'store_unavailable'] },
     },
     async (request, reply) => {
       const { domain, name, skillset } = request.params;
-      await centers.change(parseDomain(domain), (current) => ({
+      await centers.change(parseDomain(domain), authorOf(request), (current) => ({
         center: withoutSkill(current, name, skillset),
       }));
       return reply.code(204).send();

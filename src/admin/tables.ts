@@ -6,7 +6,7 @@ export interface Table {
   readonly name: string;
   /** How many columns, beside `domain`, make the key. */
   readonly keys: number;
-  readonly columns: readonly (readonly [name: string, type: 'text' | 'integer'])[];
+  readonly columns: readonly (readonly [name: string, type: 'text' | 'integer' | 'jsonb'])[];
   /** The rows that differ, as they were and as they are to be. */
   changed(before: ContactCenter | undefined, after: ContactCenter): { old: Row[]; now: Row[] };
 }
@@ -37,11 +37,13 @@ export const TABLES: readonly Table[] = [
       ['kind', 'text'],
       ['uri', 'text'],
       ['fr_timer_ms', 'integer'],
+      ['hold_seconds', 'integer'],
     ],
     changed: (before, after) =>
-      rows(partChanges(before?.treatments, after.treatments, byName), ({ name, kind, uri, fr_timer_ms }) => [
-        [name, kind, uri, fr_timer_ms],
-      ]),
+      rows(partChanges(before?.treatments, after.treatments, byName), (treatment) => {
+        const { name, kind, uri, fr_timer_ms, hold_seconds } = treatment;
+        return [[name, kind, uri, fr_timer_ms, hold_seconds]];
+      }),
   },
   {
     name: 'skillsets',
@@ -50,18 +52,27 @@ export const TABLES: readonly Table[] = [
       ['name', 'text'],
       ['treatment', 'text'],
       ['ring_seconds', 'integer'],
+      ['call_order', 'text'],
+      ['group_size', 'integer'],
     ],
     changed: (before, after) =>
-      rows(partChanges(before?.skillsets, after.skillsets, byName), ({ name, treatment, ring_seconds }) => [
-        [name, treatment, ring_seconds],
-      ]),
+      rows(partChanges(before?.skillsets, after.skillsets, byName), (skillset) => {
+        const { name, treatment, ring_seconds, order, group_size } = skillset;
+        return [[name, treatment, ring_seconds, order, group_size]];
+      }),
   },
   {
     name: 'agents',
     keys: 1,
-    columns: [['name', 'text']],
+    columns: [
+      ['name', 'text'],
+      ['weight', 'integer'],
+      ['contacts', 'jsonb'],
+    ],
     changed: (before, after) =>
-      rows(partChanges(before?.agents, after.agents, byName), ({ name }) => [[name]]),
+      rows(partChanges(before?.agents, after.agents, byName), ({ name, weight, contacts }) => [
+        [name, weight, JSON.stringify(contacts)],
+      ]),
   },
   {
     name: 'skills',

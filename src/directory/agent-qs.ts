@@ -3,9 +3,9 @@ const FIRST_Q = 899;
 const LAST_Q = 100;
 const SLOTS = FIRST_Q - LAST_Q + 1;
 /** As many endpoints as one agent may have: so each agent keeps a range of its own while there is room. */
-const ROOM = 10;
+export const ROOM = 10;
 
-/** The most agents' endpoints that one address can tell apart by q. */
+/** The most agents' phones that one address can tell apart by q. */
 export const MAX_HELD = SLOTS;
 
 /**

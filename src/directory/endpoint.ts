@@ -25,6 +25,10 @@ export interface Endpoint {
   readonly expires_at: number;
   /** When this binding was first made (ms since the epoch); a refresh keeps it. */
   readonly registered_at: number;
+  /** When it ran out (ms since the epoch), if it is held past that because its contact center is in bypass; else null. */
+  readonly held_since: number | null;
+  /** Whether it was last registered on the contact center's behalf, since that was down and couldn't be asked. */
+  readonly on_behalf: boolean;
 }
 
 /** One Kamailio. `registrar` nodes hold the bindings; `edge` nodes send REGISTERs to them. */

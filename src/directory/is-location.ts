@@ -1,4 +1,4 @@
-import { DEFAULT_PORT, parseUri, type SipUri } from '../sip/uri.js';
+import { parseUri, portOf, type SipUri } from '../sip/uri.js';
 import type { ContactCenter } from './contact-center.js';
 
 /** Whether requests for this URI would be sent to one of the contact center's own locations. */
@@ -7,6 +7,6 @@ export function isLocation({ locations }: ContactCenter, uri: string): boolean {
   return locations.some((location) => placeOf(parseUri(location.uri)) === place);
 }
 
-function placeOf({ scheme, host, port }: SipUri): string {
-  return `${host}:${port ?? DEFAULT_PORT[scheme]}`;
+function placeOf(uri: SipUri): string {
+  return `${uri.host}:${portOf(uri)}`;
 }

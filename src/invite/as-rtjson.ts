@@ -1,24 +1,23 @@
-import type { ResolvedAddress } from '../directory/directory.js';
+import type { FailoverOn } from '../directory/contact-center.js';
 import { firstHop } from '../sip/path.js';
+import type { Candidate } from './candidate.js';
+import type { Decided } from './decide.js';
 import { TREATMENT_RESERVE_MS } from './fit-budget.js';
 import type { RouteDocument, TargetsDocument } from './invite.schema.js';
-import type { Candidate } from './order-targets.js';
+import type { Situation } from './situation.js';
 
-export interface CallPlan {
-  readonly resolved: ResolvedAddress;
-  readonly candidates: readonly Candidate[];
-  /** How long one agent's phone rings. */
-  readonly ring_ms: number;
-  readonly max_inv_lifetime_ms: number;
+export interface Printing {
+  readonly situation: Pick<Situation, 'address' | 'limits' | 'kind'>;
+  readonly decided: Pick<Decided, 'targets' | 'bypass'>;
+  readonly failover_on: FailoverOn;
+  /** Whether targets carry the `X-Understudy-*` headers. */
+  readonly headers: boolean;
 }
 
-/** A treatment answers at once or not at all; what is left of the call's time is its own once it has answered. */
-const TREATMENT_RING_MS = 60_000;
-
 /** What Kamailio's rtjson_init_routes() takes, with our explanation beside it. */
-export function asRtjson(plan: CallPlan, decision: string): RouteDocument {
-  const document = asTargets(plan);
-  if (!plan.resolved.center.headers) return { ...document, decision };
+export function asRtjson(printing: Printing, decision: string): RouteDocument {
+  const document = asTargets(printing);
+  if (!printing.headers) return { ...document, decision };
   const routes = document.routes.map((route, i) => ({
     ...route,
     // rtjson puts it into the message raw: every header ends in CRLF, the last one too.
@@ -28,52 +27,58 @@ export function asRtjson(plan: CallPlan, decision: string): RouteDocument {
 }
 
 /** The same for a reader: no decision, hence no headers that name one. */
-export function asTargets(plan: CallPlan): TargetsDocument {
-  const { resolved, candidates } = plan;
+export function asTargets({ situation, decided, failover_on }: Printing): TargetsDocument {
+  const { targets, bypass } = decided;
   return {
     version: '1.0',
     routing: 'serial',
-    routes: candidates.map((candidate, i) => ({
-      uri: candidate.contact,
-      ...nextHop(candidate),
-      fr_timer: candidate.fr_timer_ms,
-      fr_inv_timer: ringMs(plan, candidate, i),
+    routes: targets.map((target) => ({
+      uri: target.contact,
+      ...nextHop(target),
+      fr_timer: target.fr_timer_ms,
+      fr_inv_timer: target.ring_ms,
     })),
-    address: resolved.aor,
-    last_target_after_seconds: lastTargetAfterSeconds(plan),
-    bypass: false,
-    targets: candidates.map((candidate, i) => ({
+    address: situation.address,
+    last_target_after_seconds: lastTargetAfterSeconds(targets, situation.limits.max_inv_lifetime_ms),
+    bypass,
+    targets: targets.map((target, i) => ({
       position: i,
-      role: candidate.role,
-      ...(candidate.agent !== null && { agent: candidate.agent }),
-      uri: candidate.contact,
-      failover_on: resolved.center.failover_on[candidate.role],
-      because: candidate.because,
+      role: target.role,
+      ...(target.agent !== null && { agent: target.agent }),
+      uri: target.contact,
+      failover_on: failover_on[target.role],
+      ...afterwards(targets, i),
+      ...(target.hold && { hold: true }),
+      code: target.code,
+      because: target.because,
     })),
   };
 }
 
+/**
+ * The endpoints of one agent follow each other: when a phone was reached and its agent doesn't take the call, what comes after
+ * all of them is tried, at `next`. Of those that ring together the first says how many they are.
+ */
+function afterwards(targets: readonly Candidate[], i: number): { next?: number; together?: number } {
+  const target = targets[i] as Candidate;
+  if (target.role !== 'agent') return {};
+  const isOfBlock = (other: Candidate) => other.role === 'agent' && other.block === target.block;
+  const size = targets.filter(isOfBlock).length;
+  if (size === 1) return {};
+  const first = targets.findIndex(isOfBlock);
+  if (target.together) return i === first ? { together: size } : {};
+  return i < first + size - 1 ? { next: first + size } : {};
+}
+
 /** A contact center may ring for long before it fails; then the treatment must still be reached in the call's time. */
-function lastTargetAfterSeconds({ candidates, ring_ms, max_inv_lifetime_ms }: CallPlan): number {
-  const agents = candidates.filter(({ role }) => role === 'agent');
-  const longest = Math.max(0, ...agents.map(({ fr_timer_ms }) => fr_timer_ms + ring_ms));
-  return Math.max(0, Math.floor((max_inv_lifetime_ms - TREATMENT_RESERVE_MS - longest) / 1_000));
+function lastTargetAfterSeconds(targets: readonly Candidate[], lifetimeMs: number): number {
+  const agents = targets.slice(0, -1).filter(({ role }) => role === 'agent');
+  const longest = Math.max(0, ...agents.map(({ fr_timer_ms, ring_ms }) => fr_timer_ms + ring_ms));
+  return Math.max(0, Math.floor((lifetimeMs - TREATMENT_RESERVE_MS - longest) / 1_000));
 }
 
 /** Where the request is really sent, as usrloc would have it: by the Path, else where the REGISTER came from. */
 function nextHop({ path, received }: Candidate): { dst_uri?: string; path?: string } {
   if (path !== null) return { dst_uri: firstHop(path), path };
   return received === null ? {} : { dst_uri: received };
-}
-
-function ringMs(plan: CallPlan, { role }: Candidate, i: number): number {
-  if (role === 'treatment') return TREATMENT_RING_MS;
-  // The contact center has taken the call, or nobody comes after this phone: as long as tm lets a call ring.
-  const last = plan.resolved.kind === 'agent' && i === plan.candidates.length - 1;
-  return role === 'contact_center' || last ? longestRingMs(plan.max_inv_lifetime_ms) : plan.ring_ms;
-}
-
-/** Ends a little before tm ends the whole call, so that a final answer is still ours to act on. */
-function longestRingMs(lifetimeMs: number): number {
-  return Math.max(lifetimeMs - TREATMENT_RESERVE_MS, Math.ceil(lifetimeMs / 2));
 }

@@ -1,45 +1,88 @@
-import type { Candidate } from './order-targets.js';
+import type { Candidate, LeftOut } from './candidate.js';
+import type { Lists } from './decide.js';
+import type { Limits } from './situation.js';
 
-export interface Budget {
-  /** The node's tm `max_branches`: every target that is tried uses up one. */
-  readonly max_branches: number;
-  /** The node's tm `max_inv_lifetime`: the whole call is cut off when it ends. */
-  readonly max_inv_lifetime_ms: number;
+export interface Budget extends Limits {
+  /** How long a caller waits before the treatment must have its turn. */
+  readonly patience_ms: number;
 }
 
 /** A transaction suspended while the service is asked uses up one branch (Kamailio issue 1160). */
 const SUSPENDED_BRANCHES = 1;
 /** What the treatment must have left to answer in. */
 export const TREATMENT_RESERVE_MS = 10_000;
+/** Less than this is no ringing: nobody gets to the phone. */
+const SHORTEST_RING_MS = 5_000;
+
+/** Ends a little before tm ends the whole call, so that a final answer is still ours to act on. */
+export function longestRingMs(lifetimeMs: number): number {
+  return Math.max(lifetimeMs - TREATMENT_RESERVE_MS, Math.ceil(lifetimeMs / 2));
+}
 
 /**
- * Shortens the list to what one call can try in the node's branches and time. Agents go, from the end. Only when it
- * doesn't fit with no agent at all do the contact center's further locations go, from the end; its first location
- * and the treatment always stay.
+ * What of the lists one call can try in the node's branches, in tm's time and in the caller's patience. The first location
+ * and the treatment always stay; then come further locations, then agents as far as they fit, of whom the last may ring
+ * for a shorter time, then what is down.
  *
  * Reckoned is the worst case that still ends at the treatment: a location that is silent for its fr_timer, an agent
- * whose phone answers provisionally at the last moment and then rings for its whole time.
+ * whose phone answers provisionally at the last moment and then rings for its whole time. Of several ways to one agent
+ * one rings: the next is tried only when the phone wasn't reached.
  */
-export function fitBudget(candidates: readonly Candidate[], budget: Budget, ringMs: number): Candidate[] {
-  const fitting = [...candidates];
-  while (!fits(fitting, budget, ringMs)) {
-    const last = lastDispensable(fitting);
-    if (last < 0) break;
-    fitting.splice(last, 1);
-  }
-  return fitting;
-}
+export function fitBudget(lists: Lists, budget: Budget): { targets: Candidate[]; out: LeftOut[] } {
+  const { first, agents, behind, treatment } = lists;
+  const out: LeftOut[] = [];
+  let branches = budget.max_branches - SUSPENDED_BRANCHES - treatment.length;
+  const reserve = treatment.length > 0 ? TREATMENT_RESERVE_MS : 0;
+  let ms = Math.min(budget.patience_ms, budget.max_inv_lifetime_ms - reserve);
 
-function lastDispensable(candidates: readonly Candidate[]): number {
-  const agent = candidates.findLastIndex(({ role }) => role === 'agent');
-  return agent >= 0 ? agent : candidates.findLastIndex(({ role }, i) => role === 'contact_center' && i > 0);
-}
-
-function fits(candidates: readonly Candidate[], budget: Budget, ringMs: number): boolean {
-  if (candidates.length > budget.max_branches - SUSPENDED_BRANCHES) return false;
-  const spent = candidates.map(({ role, fr_timer_ms }) => {
-    if (role === 'treatment') return TREATMENT_RESERVE_MS;
-    return role === 'agent' ? fr_timer_ms + ringMs : fr_timer_ms;
+  const leave = (block: readonly Candidate[], lack: typeof NO_TIME) =>
+    void out.push(...block.map(({ role, agent, contact }) => ({ role, agent, uri: contact, ...lack })));
+  const take = (block: readonly Candidate[], cost: number): boolean => {
+    const fits = branches >= block.length && ms >= cost;
+    if (!fits) leave(block, branches < block.length ? NO_BRANCH : NO_TIME);
+    if (!fits) return false;
+    branches -= block.length;
+    ms -= cost;
+    return true;
+  };
+  const locations = first.filter((one, i) => {
+    if (i > 0) return take([one], one.fr_timer_ms);
+    branches -= 1;
+    ms -= one.fr_timer_ms;
+    return true;
   });
-  return spent.reduce((sum, ms) => sum + ms, 0) <= budget.max_inv_lifetime_ms;
+  const called: Candidate[] = [];
+  let full = false;
+  for (const block of blocksOf(agents)) {
+    const silent = silentMs(block);
+    const wanted = Math.max(...block.map(({ ring_ms }) => ring_ms));
+    const ring_ms = Math.min(wanted, Math.max(ms - silent, Math.min(wanted, SHORTEST_RING_MS)));
+    // Nobody is called instead of one who comes earlier.
+    if (full) leave(block, branches < block.length ? NO_BRANCH : NO_TIME);
+    full ||= !take(block, silent + ring_ms);
+    if (!full) called.push(...block.map((one) => ({ ...one, ring_ms: Math.min(one.ring_ms, ring_ms) })));
+  }
+  const last = behind.filter((one) => take([one], one.fr_timer_ms));
+  return { targets: [...locations, ...called, ...last, ...treatment], out };
+}
+
+const NO_BRANCH = { code: 'no_branch_left', because: 'one call has no more branches (max_branches)' };
+const NO_TIME = {
+  code: 'no_time_left',
+  because: 'the caller has no more patience, or the call no more time',
+};
+
+function blocksOf(candidates: readonly Candidate[]): Candidate[][] {
+  const blocks = new Map<number, Candidate[]>();
+  for (const candidate of candidates) {
+    const block = blocks.get(candidate.block);
+    if (block) block.push(candidate);
+    else blocks.set(candidate.block, [candidate]);
+  }
+  return [...blocks.values()];
+}
+
+function silentMs(block: readonly Candidate[]): number {
+  const each = block.map(({ fr_timer_ms }) => fr_timer_ms);
+  return block.some(({ together }) => together) ? Math.max(...each) : each.reduce((sum, ms) => sum + ms, 0);
 }

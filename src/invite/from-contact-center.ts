@@ -1,6 +1,6 @@
-import { isIP, SocketAddress } from 'node:net';
+import { canonicalIp } from '../directory/canonical-ip.js';
 import type { ContactCenter } from '../directory/contact-center.js';
-import { DEFAULT_PORT, parseUri, type SipUri, uriParam } from '../sip/uri.js';
+import { parseUri, portOf } from '../sip/uri.js';
 
 export interface CallSource {
   readonly ip: string | null;
@@ -23,20 +23,4 @@ export function fromContactCenter(center: ContactCenter, source: CallSource): bo
     const uri = parseUri(location.uri);
     return canonicalIp(uri.host) === ip && (source.port === null || source.port === portOf(uri));
   });
-}
-
-function portOf(uri: SipUri): number {
-  const tls = uriParam(uri, 'transport')?.toLowerCase() === 'tls';
-  return uri.port ?? (tls ? DEFAULT_PORT.sips : DEFAULT_PORT[uri.scheme]);
-}
-
-/** One spelling for each IP address (brackets off, IPv6 shortened, IPv4 in IPv6 as IPv4); null when it is none. */
-export function canonicalIp(text: string): string | null {
-  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  const version = isIP(bare);
-  if (version === 4) return bare;
-  if (version === 0 || bare.includes('%')) return null;
-  const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
-  const mapped = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : '';
-  return isIP(mapped) === 4 ? mapped : address;
 }

@@ -1,29 +1,33 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { uuidv7 } from 'uuidv7';
-import type { Directory } from '../directory/directory.js';
+import { canonicalIp } from '../directory/canonical-ip.js';
 import { Problem } from '../errors.js';
-import { asRtjson, asTargets, type CallPlan } from './as-rtjson.js';
+import type { FollowedCall } from '../live/followed-call.js';
+import { asRtjson } from './as-rtjson.js';
 import { calledAddress } from './called-address.js';
-import { type Decision, decisionOf } from './decision.js';
-import { type CallSource, canonicalIp, fromContactCenter } from './from-contact-center.js';
-import { RouteDocument, RouteRequest, TargetsDocument, TargetsQuery } from './invite.schema.js';
-import { budgetOf, planCall } from './plan-call.js';
+import { callerOf } from './caller.js';
+import { decide } from './decide.js';
+import { type Decision, decisionOf, followedCall } from './decision.js';
+import { type ExplainDeps, explainRoutes } from './explain.route.js';
+import { type CallSource, fromContactCenter } from './from-contact-center.js';
+import { gatherSituation } from './gather-situation.js';
+import { RouteDocument, RouteRequest } from './invite.schema.js';
+import { limitsOf } from './limits-of.js';
 import { RecentDecisions } from './recent-decisions.js';
 
-export interface InviteDeps {
-  readonly directory: Directory;
+export interface InviteDeps extends ExplainDeps {
   /** Takes the decision and returns at once: no call waits for Postgres. */
-  readonly history: { decided(decision: Decision): void };
-  readonly clock: () => number;
+  readonly history: { decided(decision: Decision): void } & ExplainDeps['history'];
+  /** Follows the call by its outcomes. */
+  readonly calls: { decided(call: FollowedCall): void };
 }
 
 /** The journey of an INVITE: answered from memory alone. */
-export function inviteJourney(app: FastifyInstance, { directory, history, clock }: InviteDeps): void {
-  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
+  const { directory, history, calls, clock } = deps;
   const recent = new RecentDecisions();
-
-  routes.post(
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/route',
     {
       schema: {
@@ -38,39 +42,30 @@ export function inviteJourney(app: FastifyInstance, { directory, history, clock 
     async ({ body, log }) => {
       const source = sourceOf(body, recent);
       const resolved = calledAddress(directory, body.ruri, '/ruri');
-      const { domain } = resolved.center;
-      const now = clock();
+      const { center } = resolved;
       const call = {
-        budget: budgetOf(directory, body.node ?? null),
-        fromContactCenter: fromContactCenter(resolved.center, source),
+        call_id: body.call_id,
+        caller: callerOf(body.from ?? null),
+        drill: typeof body.drill === 'string' && mayDrill(center.drill_sources, source),
+        fromContactCenter: fromContactCenter(center, source),
+        limits: limitsOf(directory, body.node ?? null),
       };
-      const document = asRtjson(someTarget(planCall(directory, resolved, call, now)), uuidv7());
-      const { decision, address, targets } = document;
-      recent.add(decision, domain);
-      history.decided(decisionOf(document, body, domain, now));
-      log.debug({ call_id: body.call_id, decision, address, targets: targets.length }, 'decided');
+      const situation = gatherSituation(deps, resolved, call, clock());
+      const decided = decide(situation);
+      if (decided.targets.length === 0) {
+        throw new Problem('no_target', `Nobody takes calls for ${resolved.aor} now`);
+      }
+      const document = asRtjson({ situation, decided, ...center }, uuidv7());
+      const decision = decisionOf(document, body, situation, decided);
+      recent.add(decision.id, center.domain);
+      calls.decided(followedCall(decision, decided));
+      history.decided(decision);
+      log.debug({ call_id: body.call_id, decision: decision.id, address: decision.address }, 'decided');
       return document;
     },
   );
 
-  routes.get(
-    '/v1/targets',
-    {
-      schema: {
-        operationId: 'listTargets',
-        tags: ['insight'],
-        summary: 'Where would a call go now, and where next? Nothing is recorded.',
-        querystring: TargetsQuery,
-        response: { 200: TargetsDocument },
-      },
-      config: { problems: ['unknown_address'] },
-    },
-    async ({ query }) => {
-      const resolved = calledAddress(directory, query.address, '/address');
-      const call = { budget: budgetOf(directory, query.node ?? null), fromContactCenter: false };
-      return asTargets(planCall(directory, resolved, call, clock()));
-    },
-  );
+  explainRoutes(app, deps);
 }
 
 function sourceOf({ source_ip, source_port, decision }: RouteRequest, recent: RecentDecisions): CallSource {
@@ -82,9 +77,8 @@ function sourceOf({ source_ip, source_port, decision }: RouteRequest, recent: Re
   return { ip, port: source_port ?? null, decidedFor };
 }
 
-function someTarget(plan: CallPlan): CallPlan {
-  if (plan.candidates.length === 0) {
-    throw new Problem('no_target', `Nobody takes calls for ${plan.resolved.aor} now`);
-  }
-  return plan;
+function mayDrill(sources: readonly string[], { ip }: CallSource): boolean {
+  if (ip === null) return false;
+  const caller = canonicalIp(ip);
+  return sources.some((source) => canonicalIp(source) === caller);
 }

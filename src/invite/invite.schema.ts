@@ -26,6 +26,12 @@ export const RouteRequest = Type.Object({
         'one of our own decisions tells that the contact center itself makes this call; any other is ignored.',
     ),
   ),
+  drill: unlessUnknown(
+    text(
+      'The value of an X-Understudy-Drill header. From a source that may (drill_sources), the call is treated as if the ' +
+        'contact center were down; from any other it is ignored.',
+    ),
+  ),
 });
 export type RouteRequest = Static<typeof RouteRequest>;
 
@@ -49,7 +55,21 @@ const Target = Type.Object({
   agent: Type.Optional(Type.String()),
   uri: Type.String(),
   failover_on: Type.String({ description: 'The final codes that move the call on: a regular expression.' }),
-  because: Type.String(),
+  next: Type.Optional(
+    Type.Integer({
+      description:
+        'Where the call goes on when this phone was reached and the agent did not take it; else (408 without ringing, 430, ' +
+        '477) the next target is another way to the same agent.',
+    }),
+  ),
+  together: Type.Optional(
+    Type.Integer({ description: 'This one and those after it, so many in all, ring at once.' }),
+  ),
+  hold: Type.Optional(
+    Type.Boolean({ description: 'A treatment from which the caller returns to an agent who becomes free.' }),
+  ),
+  code: Type.String({ description: 'Why it is here, for programs.' }),
+  because: Type.String({ description: 'Why it is here, in words.' }),
 });
 
 const DOCUMENT = {
@@ -60,7 +80,9 @@ const DOCUMENT = {
   last_target_after_seconds: Type.Integer({
     description: 'From here on no more agent fits into the call: what fails goes on to the last target.',
   }),
-  bypass: Type.Boolean({ description: 'Whether the contact center is left out for being down.' }),
+  bypass: Type.Boolean({
+    description: 'Whether the contact center is not tried first: it is down, drained or ordered so.',
+  }),
   targets: Type.Array(Target, { description: 'targets[i] belongs to routes[i].' }),
 };
 

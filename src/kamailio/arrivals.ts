@@ -22,6 +22,11 @@ export class Arrivals {
     this.#expected.set(key, { aor, contact, by: now + ARRIVAL_MS, overtaken });
   }
 
+  /** Whether it may still be on its way. */
+  expects(aor: string, contact: string): boolean {
+    return this.#expected.has(keyOf(aor, contact));
+  }
+
   overtake(aor: string, contact: string): void {
     const arrival = this.#expected.get(keyOf(aor, contact));
     if (arrival) this.#expected.set(keyOf(aor, contact), { ...arrival, overtaken: true });

@@ -59,6 +59,11 @@ export class HeldMemory {
     for (const [contact, { until }] of this.of(aor)) if (until <= now) this.remove(aor, contact);
   }
 
+  /** It is to be asked again. */
+  distrust(aor: string): void {
+    this.#known.delete(aor);
+  }
+
   forget(aor: string): void {
     this.#known.delete(aor);
     this.#held.delete(aor);

@@ -23,6 +23,8 @@ export class RpcFault extends Error {
 
 /** A Kamailio that answers does so within milliseconds; one that is frozen must not hold up the others' work. */
 const TIMEOUT_MS = 1_000;
+/** What takes longer: all addresses of a large registrar, and a request that is sent until tm gives it up. */
+const TIMEOUTS_MS: Readonly<Record<string, number>> = { 'ul.dump': 10_000, 'tm.t_uac_wait': 35_000 };
 
 export const jsonRpc: Rpc = async (url, method, params) => {
   const response = await fetch(url, {
@@ -30,7 +32,7 @@ export const jsonRpc: Rpc = async (url, method, params) => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(TIMEOUTS_MS[method] ?? TIMEOUT_MS),
   });
   // A fault has its code as the HTTP status too, so the status alone says nothing.
   const text = await response.text();

@@ -1,17 +1,15 @@
-import { Arrivals } from './arrivals.js';
+import { AddressQueue, type Waiting } from './address-queue.js';
+import type { BindingDifference } from './compare.js';
+import { compareAll } from './compare-all.js';
 import { corePs } from './core-ps.js';
 import { coreSocketsList } from './core-sockets-list.js';
 import { coreUptime } from './core-uptime.js';
-import { difference, type Held, type Wanted } from './held.js';
-import { HeldMemory } from './held-memory.js';
 import type { Call } from './json-rpc.js';
 import type { Log } from './log.js';
-import { pushRegistration } from './push-registration.js';
+import { Pace } from './pace.js';
 import type { Registration } from './registration.js';
-import { sendRegister } from './send-register.js';
-import { ulAdd } from './ul-add.js';
-import { ulLookup } from './ul-lookup.js';
-import { ulRmContact } from './ul-rm-contact.js';
+import { type Settled, Settler, type SettlerDeps } from './settler.js';
+import { ulDumpBrief } from './ul-dump-brief.js';
 
 /** So many addresses are worked on at once: Kamailio has a few TCP workers, and calls need them too. */
 const MAX_SETTLING = 4;
@@ -19,36 +17,37 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const ARRIVALS_EVERY_MS = 500;
 
-export interface RegistrarNodeDeps {
+export interface RegistrarNodeDeps extends SettlerDeps {
   readonly node: string;
   readonly call: Call;
   readonly log: Log;
-  readonly clock: () => number;
-  /** What it should hold for an address. */
-  readonly wanted: (aor: string, now: number) => Wanted[];
   /** Every address there is. */
   readonly everything: () => Iterable<string>;
+  /** What of these, as usrloc has them, was in one of our domains and is no address of ours any more. */
+  readonly leftOver: (usrlocAors: readonly string[]) => string[];
 }
 
 /**
  * Brings one registrar up to date, address by address.
  *
- * Working: addresses that changed are settled, each by what the registrar holds (asked once, then remembered) and what it
- * should hold. Any failure makes it pausing (0.5 s, doubling to 5 s); the addresses wait. After the pause it is working
- * again, and the first thing is to ask the registrar for its start: if it was started meanwhile, all is forgotten and every
- * address is due. It has recovered when no address is waiting. Closed: nothing is begun any more.
+ * Working: addresses that changed are settled at once, those that are due for a look (all of them, when the registrar was
+ * started or is reviewed) at a pace that doesn't hurt it. Any failure makes it pausing (0.5 s, doubling to 5 s); the
+ * addresses wait. After the pause it is working again, and the first thing is to ask the registrar for its start: if it
+ * was started meanwhile, all is forgotten and every address is due. It has recovered when no address is waiting, and is
+ * then reviewed. Closed: nothing is begun any more.
  */
 export class RegistrarNode {
   readonly #deps: RegistrarNodeDeps;
-  readonly #pending = new Set<string>();
+  readonly #queue = new AddressQueue();
   readonly #settling = new Map<string, Promise<void>>();
-  readonly #arrivals = new Arrivals();
-  /** Contacts of which nobody knows what the registrar has made of them, by address. */
-  readonly #doubtful = new Map<string, Set<string>>();
-  #memory = new HeldMemory();
+  readonly #settler: Settler;
+  readonly #pacedCall: Call;
   #greeting: Promise<string> | undefined;
   /** Tells one start of the registrar from another. */
   #life: string | undefined;
+  /** What the review that goes on has put right. */
+  #reviewed: Settled | undefined;
+  #comparison: Promise<BindingDifference[]> | undefined;
   #failures = 0;
   #pause: NodeJS.Timeout | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -56,11 +55,17 @@ export class RegistrarNode {
 
   constructor(deps: RegistrarNodeDeps) {
     this.#deps = deps;
+    this.#settler = new Settler(deps);
+    const pace = new Pace();
+    this.#pacedCall = async (method, params) => {
+      await pace.turn();
+      return deps.call(method, params);
+    };
     this.#timer = setInterval(() => this.#doubtArrived(), ARRIVALS_EVERY_MS).unref();
   }
 
   changed(aors: Iterable<string>): void {
-    for (const aor of aors) this.#pending.add(aor);
+    this.#queue.addChanged(aors);
     this.#work();
   }
 
@@ -73,18 +78,44 @@ export class RegistrarNode {
     this.#work();
   }
 
+  /** Asks again what it holds, leftovers included, and puts right what is wrong. */
+  async review(): Promise<void> {
+    const { everything, log, node } = this.#deps;
+    try {
+      this.#greeting = this.#greet();
+      await this.#greeting;
+    } catch (error) {
+      // Once it has recovered, it is reviewed.
+      this.#queue.addDue(everything());
+      this.#failed(error);
+      return;
+    }
+    const left = await this.#leftOver().catch((error: unknown) => {
+      log.warn({ err: error, node }, 'a registrar cannot be searched for what was left there');
+      return [];
+    });
+    const aors = [...everything(), ...left];
+    for (const aor of aors) this.#settler.distrust(aor);
+    this.#reviewed ??= { put: 0, removed: 0 };
+    this.#queue.addDue(aors);
+    this.#work();
+  }
+
+  /** What it holds else than it should, found out now. Whoever asks meanwhile gets the same answer. */
+  differences(): Promise<BindingDifference[]> {
+    this.#comparison ??= this.#compare().finally(() => {
+      this.#comparison = undefined;
+    });
+    return this.#comparison;
+  }
+
   /** These reach it by themselves. */
   sent(registrations: readonly Registration[]): void {
-    const now = this.#deps.clock();
-    for (const { aor, contact, q, expires, path, received } of registrations) {
-      if (expires === 0) this.#memory.remove(aor, contact);
-      else this.#memory.put(aor, contact, { q, until: now + expires * 1000, path, received });
-      this.#arrivals.expect(aor, contact, now);
-    }
+    this.#settler.sent(registrations);
   }
 
   holdsForGood(aor: string, contact: string): boolean {
-    return this.#memory.get(aor, contact)?.until === Number.POSITIVE_INFINITY;
+    return this.#settler.holdsForGood(aor, contact);
   }
 
   async close(): Promise<void> {
@@ -94,105 +125,71 @@ export class RegistrarNode {
     await Promise.all(this.#settling.values());
   }
 
-  /** What was under way writes into the memory that is dropped here. */
   #forget(): void {
-    this.#memory = new HeldMemory();
-    this.#arrivals.overtakeAll();
+    this.#settler.forget();
     this.#greeting = undefined;
-    for (const aor of this.#deps.everything()) this.#pending.add(aor);
+    this.#queue.addDue(this.#deps.everything());
   }
 
   #work(): void {
     if (this.#closed || this.#pause) return;
-    for (const aor of this.#pending) {
-      if (this.#settling.size === MAX_SETTLING) return;
-      if (this.#settling.has(aor)) continue;
-      this.#pending.delete(aor);
-      this.#settling.set(aor, this.#attempt(aor));
+    while (this.#settling.size < MAX_SETTLING) {
+      const waiting = this.#queue.take((aor) => this.#settling.has(aor));
+      if (!waiting) break;
+      this.#settling.set(waiting.aor, this.#attempt(waiting));
     }
-    if (this.#failures > 0 && this.#settling.size === 0) {
-      this.#failures = 0;
-      this.#deps.log.info({ node: this.#deps.node }, 'a registrar is up to date again');
-    }
+    if (this.#settling.size === 0) this.#done();
   }
 
-  async #attempt(aor: string): Promise<void> {
+  #done(): void {
+    const { log, node } = this.#deps;
+    const { put = 0, removed = 0 } = this.#reviewed ?? {};
+    this.#reviewed = undefined;
+    if (put + removed > 0) log.info({ node, put, removed }, 'a registrar held something else than it should');
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    log.info({ node }, 'a registrar is up to date again');
+    void this.review();
+  }
+
+  async #attempt(waiting: Waiting): Promise<void> {
+    const { aor, paced } = waiting;
     try {
-      await this.#settle(aor);
+      this.#greeting ??= this.#greet();
+      const settling = {
+        call: paced ? this.#pacedCall : this.#deps.call,
+        nextHop: await this.#greeting,
+        stopped: () => this.#closed,
+      };
+      const { put, removed } = await this.#settler.settle(aor, settling, () => this.#queue.add(waiting));
+      if (paced && this.#reviewed) {
+        this.#reviewed.put += put;
+        this.#reviewed.removed += removed;
+      }
     } catch (error) {
-      this.#pending.add(aor);
+      this.#queue.add(waiting);
       this.#failed(error);
     }
     this.#settling.delete(aor);
     this.#work();
   }
 
-  async #settle(aor: string): Promise<void> {
-    const { call, clock, wanted } = this.#deps;
-    this.#greeting ??= this.#greet();
-    const nextHop = await this.#greeting;
-    const memory = this.#memory;
-    if (!memory.knows(aor) || this.#doubtful.has(aor)) await this.#ask(aor, memory);
-    memory.expire(aor, clock());
-    const { remove, put } = difference(memory.of(aor), wanted(aor, clock()));
-    // Removals first: one binding too many could push the treatment over Kamailio's branch limit.
-    for (const contact of remove) {
-      if (this.#closed) return;
-      const held = memory.get(aor, contact);
-      await ulRmContact(call, aor, contact);
-      // If a REGISTER has bound it again meanwhile, that is what was removed.
-      if (memory.get(aor, contact) !== held) this.#pending.add(aor);
-      memory.remove(aor, contact);
-      this.#arrivals.overtake(aor, contact);
-    }
-    for (const one of put) {
-      if (this.#closed) return;
-      const { contact } = one.binding;
-      memory.put(aor, contact, await this.#put(one, nextHop));
-      this.#arrivals.overtake(aor, contact);
-      if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock());
-    }
-    // Addresses that are none of ours any more don't pile up.
-    if (wanted(aor, clock()).length === 0) memory.forget(aor);
-  }
-
-  async #ask(aor: string, memory: HeldMemory): Promise<void> {
-    const { call, clock, wanted } = this.#deps;
-    const doubtful = this.#doubtful.get(aor);
-    const before = new Map([...(doubtful ?? [])].map((contact) => [contact, memory.get(aor, contact)]));
-    const found = await ulLookup(call, aor, clock());
-    memory.learn(aor, found, wanted(aor, clock()));
-    for (const [contact, held] of before) {
-      doubtful?.delete(contact);
-      // What was sent since then is newer than what was found.
-      if (memory.get(aor, contact) === held) memory.correct(aor, contact, found.get(contact));
-    }
-    if (doubtful?.size === 0) this.#doubtful.delete(aor);
-  }
-
-  /**
-   * A REGISTER may arrive after a command that came later, and undo it: bind an agent who has been displaced, withdraw one
-   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the registrar is asked.
-   */
   #doubtArrived(): void {
-    for (const { aor, contact } of this.#arrivals.takeOvertaken(this.#deps.clock())) {
-      const contacts = this.#doubtful.get(aor);
-      if (contacts) contacts.add(contact);
-      else this.#doubtful.set(aor, new Set([contact]));
-      this.#pending.add(aor);
-    }
+    for (const aor of this.#settler.doubtArrived()) this.#queue.add({ aor, paced: false });
     this.#work();
   }
 
-  async #put({ resolved, binding, until }: Wanted, nextHop: string): Promise<Held> {
-    const { call, clock } = this.#deps;
-    const { endpoint, q, path, received } = binding;
-    if (endpoint) {
-      await sendRegister(call, nextHop, pushRegistration(resolved, binding, endpoint, clock()));
-      return { q, until, path, received };
-    }
-    await ulAdd(call, binding);
-    return { q, until: Number.POSITIVE_INFINITY, path, received };
+  async #leftOver(): Promise<string[]> {
+    return this.#deps.leftOver(await ulDumpBrief(this.#pacedCall));
+  }
+
+  async #compare(): Promise<BindingDifference[]> {
+    const { call, clock, wanted, everything } = this.#deps;
+    // One that doesn't answer is found out sooner by this than by what takes its time.
+    await coreUptime(call);
+    const aors = [...everything(), ...(await this.#leftOver())];
+    const expects = (aor: string, contact: string) => this.#settler.expects(aor, contact);
+    return compareAll(aors, { call: this.#pacedCall, clock, wanted, expects, atOnce: MAX_SETTLING });
   }
 
   /** Where it reaches itself. */
@@ -214,7 +211,7 @@ export class RegistrarNode {
     if (this.#closed || this.#pause) return;
     const { node, log } = this.#deps;
     if (this.#failures === 0) {
-      log.warn({ err: error, node, waiting: this.#pending.size }, 'a registrar cannot be brought up to date');
+      log.warn({ err: error, node, waiting: this.#queue.size }, 'a registrar cannot be brought up to date');
     }
     this.#failures += 1;
     this.#greeting = undefined;

@@ -1,10 +1,17 @@
 /**
  * Keeps every registrar that may be commanded in line with the directory: contact centers' and treatments' bindings,
  * which must outlive this service, and other agents' endpoints that step up or are displaced.
+ *
+ * Waiting at first: it isn't known yet who commands them. Commanding, from start() on: what the registrars hold is brought
+ * up to date, with every change, and reviewed every five minutes. Standing by, from standBy() on: another instance of the
+ * service commands them, and nothing is sent; until the next start().
  */
 import type { Directory } from '../directory/directory.js';
-import type { Node } from '../directory/endpoint.js';
+import type { Endpoint, Node } from '../directory/endpoint.js';
+import type { BindingDifference } from './compare.js';
+import { isThere } from './is-there.js';
 import { jsonRpc, type Rpc } from './json-rpc.js';
+import { leftOver } from './left-over.js';
 import type { Log } from './log.js';
 import { RegistrarNode } from './registrar-node.js';
 import type { Registration } from './registration.js';
@@ -16,6 +23,8 @@ export interface RegistrarsDeps {
   readonly clock: () => number;
   readonly rpc?: Rpc;
 }
+
+const REVIEW_EVERY_MS = 5 * 60_000;
 
 interface Commanded {
   readonly url: string;
@@ -31,6 +40,8 @@ export class Registrars {
   readonly #leaving = new Set<Promise<void>>();
   /** How many branches the smallest registrar has: it decides how many agents all of them hold. */
   #branches: number | undefined;
+  #state: 'waiting' | 'commanding' | 'standing by' = 'waiting';
+  #timer: NodeJS.Timeout | undefined;
 
   constructor({ directory, log, clock, rpc = jsonRpc }: RegistrarsDeps) {
     this.#directory = directory;
@@ -41,7 +52,22 @@ export class Registrars {
 
   /** Once the directory is loaded: whatever the registrars hold, they are brought up to date. */
   start(): void {
+    this.#state = 'commanding';
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      for (const { registrar } of this.#commanded.values()) void registrar.review();
+    }, REVIEW_EVERY_MS).unref();
     this.#follow();
+  }
+
+  /** Another instance commands them from now on. */
+  standBy(): void {
+    this.#state = 'standing by';
+    this.#leaveAll();
+  }
+
+  get commands(): boolean {
+    return this.#state === 'commanding';
   }
 
   /** What these addresses have bound may be different now; also when they are no addresses any more. */
@@ -59,14 +85,38 @@ export class Registrars {
     if (known && known === this.#commanded.get(node)) known.registrar.started();
   }
 
+  /** What a registrar holds else than it should; undefined when this instance doesn't command it. */
+  async differences(node: string): Promise<BindingDifference[] | undefined> {
+    this.#follow();
+    return this.#commanded.get(node)?.registrar.differences();
+  }
+
+  /** Has a registrar asked again, and put right. Whether this instance commands it. */
+  review(node: string): boolean {
+    this.#follow();
+    const known = this.#commanded.get(node);
+    void known?.registrar.review();
+    return known !== undefined;
+  }
+
   /** Whether every registrar holds this contact on this address for good. */
   holds(aor: string, contact: string): boolean {
     this.#follow();
     const registrars = this.#directory.nodes().filter(isRegistrar);
-    return (
-      registrars.length > 0 &&
-      registrars.every(({ node }) => this.#commanded.get(node)?.registrar.holdsForGood(aor, contact))
-    );
+    if (registrars.length === 0) return false;
+    // Who commands them sees to it; a REGISTER that says otherwise would put an end to what is bound for good.
+    if (this.#state === 'standing by') return registrars.every(({ rpc_url }) => rpc_url !== null);
+    return registrars.every(({ node }) => this.#commanded.get(node)?.registrar.holdsForGood(aor, contact));
+  }
+
+  /** Whether this phone answers a request; undefined when no registrar could ask it. */
+  async isThere(endpoint: Endpoint): Promise<boolean | undefined> {
+    this.#follow();
+    for (const { url } of this.#commanded.values()) {
+      const found = await isThere((method, params) => this.#rpc(url, method, params), endpoint);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /**
@@ -82,13 +132,20 @@ export class Registrars {
   }
 
   async close(): Promise<void> {
+    this.#leaveAll();
+    await Promise.all(this.#leaving);
+  }
+
+  #leaveAll(): void {
+    clearInterval(this.#timer);
     for (const { registrar } of this.#commanded.values()) this.#leave(registrar);
     this.#commanded.clear();
-    await Promise.all(this.#leaving);
+    this.#branches = undefined;
   }
 
   /** One RegistrarNode for each node that is a registrar and says where it takes commands. */
   #follow(): void {
+    if (!this.commands) return;
     const nodes = this.#directory.nodes().filter(isRegistrar);
     const urls = new Map(nodes.flatMap(({ node, rpc_url }) => (rpc_url === null ? [] : [[node, rpc_url]])));
     for (const [node, { url, registrar }] of this.#commanded) {
@@ -101,6 +158,7 @@ export class Registrars {
       const registrar = this.#newRegistrar(node, url);
       this.#commanded.set(node, { url, registrar });
       registrar.started();
+      void registrar.review();
     }
     const branches = Math.min(...nodes.map(({ max_branches }) => max_branches));
     if (branches === this.#branches) return;
@@ -117,6 +175,7 @@ export class Registrars {
       clock: this.#clock,
       wanted: (aor, now) => wantedBindings(this.#directory, aor, now),
       everything: () => this.#everything(),
+      leftOver: (aors) => leftOver(this.#directory, aors),
     });
   }
 

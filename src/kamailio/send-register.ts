@@ -39,6 +39,6 @@ export function registerHeaders(registration: Registration): string[] {
 }
 
 /** tm puts the sending socket in the place of `!!`; escaped, it is the same URI (RFC 3261 §19.1.4). */
-function withoutSubstitution(header: string): string {
+export function withoutSubstitution(header: string): string {
   return header.replaceAll('!!', '!%21');
 }

@@ -19,6 +19,6 @@ export function wantedBindings(directory: Directory, aor: string, now: number): 
   return bindings.map((binding) => ({
     resolved,
     binding,
-    until: binding.endpoint?.expires_at ?? others,
+    until: binding.endpoint?.expires_at ?? (binding.role === 'agent' ? FOR_GOOD : others),
   }));
 }

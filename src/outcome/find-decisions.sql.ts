@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { DecisionTarget } from './outcome.schema.js';
+import type { DecisionTarget, NotTried } from './outcome.schema.js';
 
 /** As the columns come back. */
 export interface FoundDecision {
@@ -8,14 +8,18 @@ export interface FoundDecision {
   readonly domain: string;
   readonly address: string;
   readonly bypass: boolean;
+  readonly drill: boolean;
   readonly node: string | null;
   readonly call_id: string;
   readonly caller: string | null;
   readonly source_ip: string | null;
+  readonly returns_from: string | null;
   readonly targets: DecisionTarget[];
+  readonly out: NotTried[];
 }
 
-const COLUMNS = 'id, at, domain, address, bypass, node, call_id, caller, source_ip, targets';
+const COLUMNS =
+  'id, at, domain, address, bypass, drill, node, call_id, caller, source_ip, returns_from, targets, not_tried AS out';
 
 const BY_ID = `SELECT ${COLUMNS} FROM decisions WHERE id = $1::uuid`;
 
@@ -26,17 +30,25 @@ export async function findDecision(pool: Pool, id: string): Promise<FoundDecisio
   return rows;
 }
 
+const RETURNS = `SELECT ${COLUMNS} FROM decisions WHERE returns_from = ANY($1::uuid[]) ORDER BY at, id`;
+
+/** Those that brought callers back from these decisions' treatments, the oldest first. */
+export async function findReturns(pool: Pool, ids: readonly string[]): Promise<FoundDecision[]> {
+  const { rows } = await pool.query<FoundDecision>({ name: 'find-returns', text: RETURNS, values: [ids] });
+  return rows;
+}
+
 // Two statements rather than one with `$1 IS NULL OR …`, so that each is sure to get the index made for it.
 const NEWEST = `
   SELECT ${COLUMNS} FROM decisions
-  WHERE at >= to_timestamp($1::float8 / 1000)
+  WHERE at >= to_timestamp($1::float8 / 1000) AND returns_from IS NULL
   ORDER BY at DESC, id DESC LIMIT $2::integer`;
 const NEWEST_OF_ADDRESS = `
   SELECT ${COLUMNS} FROM decisions
-  WHERE at >= to_timestamp($1::float8 / 1000) AND address = $3::text
+  WHERE at >= to_timestamp($1::float8 / 1000) AND returns_from IS NULL AND address = $3::text
   ORDER BY at DESC, id DESC LIMIT $2::integer`;
 
-/** The newest first; `since` in ms since the epoch, or -Infinity. */
+/** The newest first, without those that brought callers back: they are shown with their own. `since` in ms since the epoch, or -Infinity. */
 export async function listDecisions(
   pool: Pool,
   { address, since, limit }: { address: string | undefined; since: number; limit: number },

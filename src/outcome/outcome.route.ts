@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { Type } from 'typebox';
 import { Problem } from '../errors.js';
+import type { ToldOutcome } from '../live/live-calls.js';
 import { parseAddress, printAddress } from '../sip/address.js';
 import { translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
-import { type FoundDecision, findDecision, listDecisions } from './find-decisions.sql.js';
+import { type FoundDecision, findDecision, findReturns, listDecisions } from './find-decisions.sql.js';
 import { findOutcomes } from './find-outcomes.sql.js';
 import type { History } from './history.js';
 import {
@@ -19,12 +20,14 @@ import {
 
 export interface OutcomeDeps {
   readonly history: History;
+  /** Follows the calls; an outcome of a call that it doesn't know is no news. */
+  readonly calls: { became(outcome: ToldOutcome): void };
   readonly pool: Pool;
   readonly clock: () => number;
 }
 
 /** What became of calls: told by the routing scripts, read by whoever asks why. */
-export function outcomeJourney(app: FastifyInstance, { history, pool, clock }: OutcomeDeps): void {
+export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clock }: OutcomeDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   routes.post(
@@ -40,7 +43,15 @@ export function outcomeJourney(app: FastifyInstance, { history, pool, clock }: O
     },
     async (request, reply) => {
       const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
-      history.became({ decision, target, event, status, elapsed_ms, node, at: clock() });
+      const { local = null, retry_after = null, hold = null } = request.body;
+      const at = clock();
+      history.became({ decision, target, event, status, elapsed_ms, node, at });
+      calls.became({
+        // An id has no case.
+        ...{ decision: decision.toLowerCase(), target, event },
+        ...{ status, local, retry_after_seconds: retry_after, at },
+        ...(hold !== null && { hold }),
+      });
       return reply.code(204).send(null);
     },
   );
@@ -87,12 +98,17 @@ export function outcomeJourney(app: FastifyInstance, { history, pool, clock }: O
     try {
       await history.committed();
       const decisions = await find();
-      const ids = decisions.map(({ id }) => id);
-      return asDecisions(decisions, await findOutcomes(pool, ids));
+      const returns = await findReturns(pool, idsOf(decisions));
+      const outcomes = await findOutcomes(pool, idsOf([...decisions, ...returns]));
+      return asDecisions(decisions, returns, outcomes);
     } catch (error) {
       return translateError(error);
     }
   }
+}
+
+function idsOf(decisions: readonly FoundDecision[]): string[] {
+  return decisions.map(({ id }) => id);
 }
 
 /** As decisions are kept under it. */
@@ -102,9 +118,5 @@ function canonicalAddress(text: string | undefined): string | undefined {
 }
 
 function timeOf(since: string | undefined): number {
-  if (since === undefined) return Number.NEGATIVE_INFINITY;
-  const at = Date.parse(since);
-  // RFC 3339 knows leap seconds, JavaScript doesn't.
-  if (Number.isNaN(at)) throw Problem.badFields([{ field: '/since', detail: 'is not a time' }]);
-  return at;
+  return since === undefined ? Number.NEGATIVE_INFINITY : Problem.timeInField('/since', since);
 }

@@ -9,6 +9,8 @@ const MAX_TARGET = 255;
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 // ajv's `uuid` format also takes `urn:uuid:…`, which Postgres does not.
 const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+/** Two unsigned integers of 32 bits. */
+const TRANSACTION = '^\\d{1,10}:\\d{1,10}$';
 
 const DecisionId = Type.String({ pattern: UUID, description: 'The id of a decision.' });
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -28,6 +30,25 @@ export const OutcomeReport = Type.Object({
   status: Type.Optional(nullable(Status)),
   elapsed_ms: Type.Optional(nullable(ElapsedMs)),
   node: Type.Optional(nullable(Type.String({ maxLength: MAX_NODE, pattern: PRINTABLE }))),
+  local: Type.Optional(
+    nullable(Type.Boolean({ description: "Whether the status is the node's own: nobody sent it." })),
+  ),
+  retry_after: Type.Optional(
+    nullable(Type.Integer({ minimum: 0, maximum: MAX_INTEGER, description: 'Retry-After, in seconds.' })),
+  ),
+  hold: Type.Optional(
+    nullable(
+      Type.Object(
+        {
+          transaction: Type.String({ pattern: TRANSACTION, description: "tm's `index:label`." }),
+          branches_left: Type.Integer({ minimum: 0, maximum: MAX_TARGET }),
+        },
+        {
+          description: 'With the ringing of a target that holds: how the caller is brought back to an agent.',
+        },
+      ),
+    ),
+  ),
 });
 
 export const DecisionParams = Type.Object({ id: DecisionId });
@@ -51,9 +72,28 @@ const Target = Type.Object({
   agent: Type.Optional(Type.String()),
   uri: Type.String(),
   failover_on: Type.String(),
-  because: Type.String(),
+  next: Type.Optional(Type.Integer()),
+  together: Type.Optional(Type.Integer()),
+  hold: Type.Optional(Type.Boolean()),
+  code: Type.Optional(Type.String({ description: 'Why it was there, for programs.' })),
+  because: Type.String({ description: 'Why it was there, in words.' }),
+  decision: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'The decision of its own by which the caller returned from the treatment to this target.',
+    }),
+  ),
 });
 export type DecisionTarget = Static<typeof Target>;
+
+const NotTried = Type.Object({
+  role: Type.Enum(['contact_center', 'agent', 'treatment']),
+  agent: nullable(Type.String()),
+  uri: nullable(Type.String()),
+  code: Type.String(),
+  because: Type.String(),
+});
+export type NotTried = Static<typeof NotTried>;
 
 const Outcome = Type.Object({
   target: Type.Integer(position),
@@ -71,11 +111,18 @@ export const DecisionDocument = Type.Object(
     contact_center: Type.String(),
     address: Type.String(),
     bypass: Type.Boolean(),
+    drill: Type.Boolean({ description: 'Whether the contact center was only treated as if it were down.' }),
     node: nullable(Type.String()),
     call_id: Type.String(),
     from: nullable(Type.String()),
     source_ip: nullable(Type.String()),
-    targets: Type.Array(Target),
+    returns_from: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'The decision whose treatment held the caller that this one brought to an agent.',
+    }),
+    targets: Type.Array(Target, {
+      description: 'As they were decided, and then those to whom the caller returned from the treatment.',
+    }),
+    out: Type.Array(NotTried, { description: 'Who was not called, and why.' }),
     outcomes: Type.Array(Outcome, { description: 'What became of the targets, the oldest first.' }),
   },
   { description: 'Where one call was sent, and what became of it.' },

@@ -52,6 +52,10 @@ const TAGS = [
     name: 'insight',
     description: 'What is bound, where a call would go, where calls went.',
   },
+  {
+    name: 'operation',
+    description: 'What operators order for a time.',
+  },
   { name: 'service', description: 'Is it alive, is it ready?' },
 ];
 

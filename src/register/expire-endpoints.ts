@@ -1,34 +1,101 @@
 import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Directory } from '../directory/directory.js';
+import type { Endpoint } from '../directory/endpoint.js';
 import type { Registrars } from '../kamailio/registrars.js';
+import { type BypassDeps, inBypass } from '../live/bypass.js';
 import { type EndpointChanges, rowOf } from './endpoint-change.js';
+import { holdEndpoint } from './hold-endpoint.js';
 
-export interface ExpiryDeps {
+export interface ExpiryDeps extends BypassDeps {
   readonly directory: Directory;
-  readonly registrars: Pick<Registrars, 'changed'>;
+  readonly registrars: Pick<Registrars, 'changed' | 'commands'>;
   readonly endpoints: EndpointChanges;
   readonly clock: () => number;
 }
 
 const EVERY_MS = 1_000;
+/** Who is to be held is held before the registrars let go of the binding. */
+const LEAD_MS = 3_000;
+/** A bypass may be noticed only after the last chance to refresh, and right after a start nobody knows of any. */
+const LATE_MS = 30_000;
 
 /**
- * Clears away what has expired; no answer had it any more, but the next best agent may take its place at the
- * registrars. Returns what stops it.
+ * Clears away the endpoints that have expired, and holds those whose contact center is in bypass. No answer had the expired
+ * ones any more, but the next best agent may take their place at the registrars. Each is kept in mind for a while, in case
+ * a bypass turns out to have begun before; its row goes only then.
  */
-export function expireEndpoints(deps: ExpiryDeps): () => void {
-  const timer = setInterval(() => expireDue(deps), EVERY_MS).unref();
-  return () => clearInterval(timer);
-}
+export class EndpointExpiry {
+  readonly #deps: ExpiryDeps;
+  readonly #gone = new Map<string, { readonly endpoint: Endpoint; readonly until: number }>();
 
-export function expireDue({ directory, registrars, endpoints, clock }: ExpiryDeps): void {
-  const aors = new Set<string>();
-  for (const endpoint of directory.takeExpired(clock())) {
-    endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint });
-    const center = directory.contactCenter(endpoint.domain);
-    const agent = center?.agents.find(({ name }) => name === endpoint.agent);
-    if (!center || !agent) continue;
-    for (const { aor } of agentAddresses(directory, center, agent)) aors.add(aor);
+  constructor(deps: ExpiryDeps) {
+    this.#deps = deps;
   }
-  if (aors.size > 0) registrars.changed(aors);
+
+  /** Returns what stops it. */
+  start(): () => void {
+    const timer = setInterval(() => this.expireDue(), EVERY_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  /** The phone has withdrawn it, so it isn't to be held. */
+  withdrawn(endpoint: Pick<Endpoint, 'domain' | 'agent' | 'key'>): void {
+    const known = this.#gone.get(rowOf(endpoint));
+    if (known) this.#forget(known.endpoint);
+  }
+
+  expireDue(): void {
+    const { directory, registrars, clock } = this.#deps;
+    const now = clock();
+    const aors = new Set<string>();
+    for (const endpoint of directory.takeExpired(now + LEAD_MS)) {
+      if (this.#hold(endpoint, now)) this.#affect(endpoint, aors);
+      else if (endpoint.expires_at > now) directory.putEndpoint(endpoint);
+      else {
+        this.#gone.set(rowOf(endpoint), { endpoint, until: now + LATE_MS });
+        this.#affect(endpoint, aors);
+      }
+    }
+    for (const { endpoint, until } of [...this.#gone.values()]) {
+      // It has registered again.
+      if (directory.endpoint(endpoint.domain, endpoint.agent, endpoint.key))
+        this.#gone.delete(rowOf(endpoint));
+      else if (this.#hold(endpoint, now)) this.#affect(endpoint, aors);
+      else if (until <= now) this.#forget(endpoint);
+    }
+    if (aors.size > 0) registrars.changed(aors);
+  }
+
+  /** Whether it is held now. */
+  #hold(endpoint: Endpoint, now: number): boolean {
+    const { directory, endpoints } = this.#deps;
+    const resolved = directory.resolve({ user: endpoint.agent, domain: endpoint.domain });
+    if (resolved?.kind !== 'agent') return false;
+    const { center } = resolved;
+    if (!inBypass(this.#deps, center, endpoint.agent, now)) return false;
+    const node = endpoint.node === null ? undefined : directory.node(endpoint.node);
+    const held = holdEndpoint(endpoint, center.held_seconds, node, now);
+    if (!held) return false;
+    this.#gone.delete(rowOf(endpoint));
+    directory.putEndpoint(held);
+    if (this.#writes) endpoints.put(rowOf(held), { kind: 'put', endpoint: held });
+    return true;
+  }
+
+  #forget(endpoint: Endpoint): void {
+    this.#gone.delete(rowOf(endpoint));
+    if (this.#writes) this.#deps.endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint });
+  }
+
+  /** Another instance may have heard from phones that this one takes for gone. */
+  get #writes(): boolean {
+    return this.#deps.registrars.commands;
+  }
+
+  #affect({ domain, agent: user }: Endpoint, aors: Set<string>): void {
+    const { directory } = this.#deps;
+    const resolved = directory.resolve({ user, domain });
+    if (resolved?.kind !== 'agent') return;
+    for (const { aor } of agentAddresses(directory, resolved.center, resolved.agent)) aors.add(aor);
+  }
 }

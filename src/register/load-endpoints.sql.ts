@@ -6,7 +6,8 @@ const LOAD = `
   SELECT domain, agent, key, contact, instance, reg_id, path, received, user_agent, node, call_id,
          cseq::double precision AS cseq, expires,
          round(extract(epoch FROM expires_at) * 1000)::double precision AS expires_at,
-         round(extract(epoch FROM registered_at) * 1000)::double precision AS registered_at
+         round(extract(epoch FROM registered_at) * 1000)::double precision AS registered_at,
+         round(extract(epoch FROM held_since) * 1000)::double precision AS held_since, on_behalf
   FROM endpoints`;
 
 export async function loadEndpoints(pool: pg.Pool): Promise<Endpoint[]> {

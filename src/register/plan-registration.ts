@@ -7,8 +7,10 @@ import { endpointKey } from '../directory/endpoint-key.js';
 import { isLocation } from '../directory/is-location.js';
 import { Problem } from '../errors.js';
 import type { ContactValue } from '../sip/contact.js';
+import { acceptedExpiry } from './accepted-expiry.js';
 import { grantExpiry } from './grant-expiry.js';
 import type { ParsedRegister } from './parse-register.js';
+import type { GrantingTurn } from './turn.js';
 
 /** So many phones may one agent have; each costs a place in every list. */
 export const MAX_ENDPOINTS = 10;
@@ -20,6 +22,7 @@ export interface Standing {
   readonly endpoints: readonly Endpoint[];
   /** The highest CSeq that was heard for this address under this Call-ID, when it is known. */
   readonly highestCseq: number | undefined;
+  readonly turn: GrantingTurn;
 }
 
 /** What identifies a binding that a registrar may hold and shall not any more. */
@@ -41,7 +44,7 @@ export interface RegistrationPlan {
 
 /** Throws a Problem: `stale_cseq`, `interval_too_brief` or `bad_request`. */
 export function planRegistration(standing: Standing, request: ParsedRegister, now: number): RegistrationPlan {
-  const granted = grantExpiry(standing.center.expiry, request);
+  const granted = grantedTo(standing, request);
   refuseLocations(standing.center, granted);
   const order = orderOf(standing, request);
   if (order === 'older') throw stale();
@@ -50,6 +53,12 @@ export function planRegistration(standing: Standing, request: ParsedRegister, no
   if (!saysNothingNew(plan, standing.endpoints)) throw stale();
   const there = new Map(standing.endpoints.map((endpoint) => [endpoint.key, endpoint]));
   return { ...plan, put: [], registered: plan.put.map(({ key }) => there.get(key) as Endpoint) };
+}
+
+function grantedTo({ center, turn }: Standing, request: ParsedRegister) {
+  return turn.kind === 'accepted'
+    ? acceptedExpiry(turn.answer, request, center.expiry.default_seconds)
+    : grantExpiry(turn.bounds, request);
 }
 
 /**
@@ -65,7 +74,7 @@ function refuseLocations(
 }
 
 function apply(
-  { center, agent, endpoints }: Standing,
+  { center, agent, endpoints, turn }: Standing,
   request: ParsedRegister,
   granted: readonly { contact: ContactValue; expires: number }[],
   now: number,
@@ -107,6 +116,8 @@ function apply(
       },
       ...{ user_agent: request.user_agent, node: request.node, call_id: request.call_id, cseq: request.cseq },
       ...{ expires, expires_at: now + expires * 1000, registered_at: since?.registered_at ?? now },
+      held_since: null,
+      on_behalf: turn.kind === 'on_behalf',
     };
     live.set(key, endpoint);
     put.set(key, endpoint);

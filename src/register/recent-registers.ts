@@ -43,6 +43,6 @@ function dialogOf({ address, call_id }: ParsedRegister): string {
   return `${call_id} ${address.user}@${address.domain}`;
 }
 
-function textOf({ cseq, contact, expires, path, received }: ParsedRegister): string {
-  return JSON.stringify([cseq, contact, expires, path, received]);
+function textOf({ cseq, contact, expires, path, received, contact_center }: ParsedRegister): string {
+  return JSON.stringify([cseq, contact, expires, path, received, contact_center]);
 }

@@ -2,30 +2,44 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import { locationsInOrder } from '../directory/locations-in-order.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Registration } from '../kamailio/registration.js';
+import { type BypassDeps, inBypass } from '../live/bypass.js';
+import type { LiveCalls } from '../live/live-calls.js';
 import { printQ } from '../sip/q-value.js';
+import type { AcceptedEndpoints } from './accepted-endpoints.js';
 import { rowOf } from './endpoint-change.js';
-import { type ExpiryDeps, expireEndpoints } from './expire-endpoints.js';
+import { EndpointExpiry, type ExpiryDeps } from './expire-endpoints.js';
+import { forgetAccepted } from './forget-accepted.js';
+import { HeldChecks } from './held-checks.js';
 import { type ParsedRegister, parseRegister } from './parse-register.js';
 import { planRegistration } from './plan-registration.js';
 import { RecentRegisters } from './recent-registers.js';
 import { RegisterDocument, RegisterRequest } from './register.schema.js';
 import { registrationsFor, remaining } from './registrations.js';
+import { type GrantingTurn, turnOf } from './turn.js';
 
-export interface RegisterDeps extends ExpiryDeps {
-  readonly registrars: Pick<Registrars, 'changed' | 'holds' | 'sent'>;
+export interface RegisterDeps extends ExpiryDeps, BypassDeps {
+  readonly accepted: AcceptedEndpoints;
+  readonly calls: Pick<LiveCalls, 'follow'>;
+  readonly registrars: Pick<Registrars, 'changed' | 'commands' | 'holds' | 'isThere' | 'sent'>;
 }
 
 /** The journey of a REGISTER: planned and applied in one go, answered when it is in Postgres. */
 export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void {
   const recent = new RecentRegisters();
-  let stopExpiring = () => {};
+  const expiry = new EndpointExpiry(deps);
+  const checks = new HeldChecks({ ...deps, log: app.log });
+  deps.calls.follow((event) => checks.became(event));
+  const stops: (() => void)[] = [];
   app.addHook('onReady', async () => {
-    stopExpiring = expireEndpoints(deps);
+    stops.push(expiry.start(), checks.start(), forgetAccepted(deps));
   });
-  app.addHook('onClose', async () => stopExpiring());
+  app.addHook('onClose', async () => {
+    for (const stop of stops) stop();
+  });
 
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/register',
@@ -43,6 +57,7 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
           'unknown_contact_center',
           'stale_cseq',
           'interval_too_brief',
+          'contact_center_down',
           'store_unavailable',
         ],
       },
@@ -54,8 +69,12 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const { center, agent } = whose(deps, parsed);
       const known = recent.answerTo(parsed);
       if (known) return known;
+      const turn = whoseTurn(deps, center, agent, parsed);
+      // Not remembered: the phone's REGISTER comes again, with what the contact center has said.
+      if (turn.kind === 'ask') return toBeAsked(center);
       const isWaitedFor = () => !request.raw.socket.destroyed;
-      const answer = register(deps, { center, agent, parsed, isWaitedFor }, recent.highestCseq(parsed));
+      const asked = { center, agent, parsed, turn, expiry, isWaitedFor };
+      const answer = register(deps, asked, recent.highestCseq(parsed));
       recent.remember(parsed, answer);
       return answer;
     },
@@ -66,6 +85,8 @@ interface Asked {
   readonly center: ContactCenter;
   readonly agent: Agent;
   readonly parsed: ParsedRegister;
+  readonly turn: GrantingTurn;
+  readonly expiry: EndpointExpiry;
   /** Whether the script still waits for the answer. */
   isWaitedFor(): boolean;
 }
@@ -82,13 +103,20 @@ function whose({ directory }: RegisterDeps, { address }: ParsedRegister) {
   return { center, agent: resolved.agent };
 }
 
+function whoseTurn(deps: RegisterDeps, center: ContactCenter, agent: Agent, request: ParsedRegister) {
+  const now = deps.clock();
+  const bypass = center.registers_agents && inBypass(deps, center, agent.name, now);
+  const accepted = deps.accepted.of(center.domain, agent.name);
+  return turnOf({ center, request, bypass, accepted }, now);
+}
+
 /**
  * Everything up to the commit happens in one turn of the event loop, so that two REGISTERs can't mix. Throws at once
  * (and has changed nothing) when the REGISTER is refused; the promise fails when Postgres doesn't take it.
  */
 function register(
-  { directory, registrars, endpoints, clock }: RegisterDeps,
-  { center, agent, parsed, isWaitedFor }: Asked,
+  { directory, registrars, endpoints, accepted, clock }: RegisterDeps,
+  { center, agent, parsed, turn, expiry, isWaitedFor }: Asked,
   highestCseq: number | undefined,
 ): Promise<RegisterDocument> {
   const now = clock();
@@ -98,8 +126,10 @@ function register(
     agent,
     endpoints: directory.endpointsOf(domain, agent.name, now),
     highestCseq,
+    turn,
   };
   const plan = planRegistration(standing, parsed, now);
+  for (const device of plan.withdrawn) expiry.withdrawn(device);
   for (const endpoint of plan.remove) {
     directory.removeEndpoint(endpoint.domain, endpoint.agent, endpoint.key);
     endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint });
@@ -107,6 +137,10 @@ function register(
   for (const endpoint of plan.put) {
     directory.putEndpoint(endpoint);
     endpoints.put(rowOf(endpoint), { kind: 'put', endpoint });
+    if (turn.kind !== 'accepted') continue;
+    const { key, expires_at } = endpoint;
+    const { source_ip } = parsed;
+    accepted.put({ domain, agent: agent.name, key, source_ip, accepted_at: now, expires_at });
   }
   const registrations = registrationsFor(
     {
@@ -124,7 +158,7 @@ function register(
     .endpointsOf(domain, agent.name, now)
     .map((endpoint) => ({ uri: endpoint.contact, expires: remaining(endpoint, now) }));
   const aors = agentAddresses(directory, center, agent).map(({ aor }) => aor);
-  return endpoints.committed().then(
+  return Promise.all([endpoints.committed(), accepted.committed()]).then(
     () => {
       // A script that has given up repeats what it knows instead, and the registrars need to be told.
       if (isWaitedFor()) registrars.sent(registrations, parsed.node);
@@ -135,6 +169,8 @@ function register(
         mode,
         contacts,
         registrations: registrations.map(asJson),
+        ask_first: asksFirst(center),
+        on_behalf: turn.kind === 'on_behalf',
       };
     },
     (error: unknown) => {
@@ -149,4 +185,16 @@ function register(
 
 function asJson({ q, ...registration }: Registration): RegisterDocument['registrations'][number] {
   return { ...registration, q: printQ(q) };
+}
+
+/** Nothing is due before the contact center has accepted the phone. */
+async function toBeAsked(center: ContactCenter): Promise<RegisterDocument> {
+  const { domain, mode } = center;
+  const nothing = { contacts: [], registrations: [], on_behalf: false };
+  return { version: '1.0', contact_center: domain, mode, ...nothing, ask_first: asksFirst(center) };
+}
+
+function asksFirst({ registers_agents, locations }: ContactCenter): RegisterDocument['ask_first'] {
+  if (!registers_agents) return [];
+  return locationsInOrder(locations).map(({ uri, fr_timer_ms }) => ({ uri, fr_timer_ms }));
 }

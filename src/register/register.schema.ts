@@ -4,6 +4,8 @@ const MAX_URI = 255;
 const MAX_TEXT = 255;
 /** As long as the fields that src/sip parses may be. */
 const MAX_FIELD = 2_000;
+/** An answer lists every phone of the agent, in whatever words. */
+const MAX_ANSWER = 16_000;
 const MAX_EXPIRES = 2 ** 32 - 1;
 /** RFC 3261 §8.1.1.5. */
 const MAX_CSEQ = 2 ** 31 - 1;
@@ -35,6 +37,20 @@ export const RegisterRequest = Type.Object({
   ),
   user_agent: unlessUnknown(text('The User-Agent header.')),
   source_ip: unlessUnknown(text('The IP address that the REGISTER came from.')),
+  contact_center_status: unlessUnknown(
+    Type.Integer({
+      minimum: 200,
+      maximum: 699,
+      description:
+        'The contact center was asked first: its 2xx, or the 408, 477 or 5xx with which all of its locations failed.',
+    }),
+  ),
+  contact_center_contact: unlessUnknown(
+    Type.String({ maxLength: MAX_ANSWER, description: 'The Contact field of its 2xx as it stands.' }),
+  ),
+  contact_center_expires: unlessUnknown(
+    Type.Integer({ minimum: 0, maximum: MAX_EXPIRES, description: 'The Expires header of its 2xx.' }),
+  ),
 });
 export type RegisterRequest = Static<typeof RegisterRequest>;
 
@@ -62,6 +78,13 @@ export const RegisterDocument = Type.Object(
     }),
     registrations: Type.Array(Registration, {
       description: 'What this REGISTER makes due: REGISTERs for the registrar, in this order.',
+    }),
+    ask_first: Type.Array(Type.Object({ uri: Type.String(), fr_timer_ms: Type.Integer() }), {
+      description:
+        'Where the REGISTER goes first, one after the other, when the contact center registers its agents itself. Nothing is due before it has accepted the phone, unless `on_behalf` says so.',
+    }),
+    on_behalf: Type.Boolean({
+      description: 'The contact center is down, and the registration is granted on its behalf.',
     }),
   },
   { description: 'The registrations that a REGISTER leads to.' },

@@ -60,8 +60,11 @@ function whenDue(
     const expires = remaining(endpoint, now);
     return mine ? [deviceRegistration(registering, resolved, endpoint, { q, expires }, now)] : [];
   }
-  // On the agent's own address they ride on the phone's REGISTER (B10).
-  if (resolved.kind !== 'agent' && registering.holds(aor, contact)) return [];
+  // Another agent's fixed contact is that agent's, even though no REGISTER brought it.
+  if (role === 'agent' && binding.agent !== registering.agent.name) return [];
+  // On the agent's own address the contact center's ride on the phone's REGISTER (B10).
+  const rides = resolved.kind === 'agent' && role !== 'agent';
+  if (!rides && registering.holds(aor, contact)) return [];
   const expires = Math.max(...registered.map((mine) => remaining(mine, now)));
   const call_id = hashedCallId([aor, contact, now]);
   const cseq = generatedCseq(now);

@@ -18,8 +18,11 @@ export type UriParam = readonly [name: string, value: string | null];
 
 export const MAX_URI = 255;
 
-/** Where no port is given (RFC 3261 §19.1.2). */
-export const DEFAULT_PORT = { sip: 5060, sips: 5061 } as const;
+/** The port that a request for this URI goes to, when its host is an address (RFC 3261 §19.1.2). */
+export function portOf(uri: SipUri): number {
+  const tls = uri.scheme === 'sips' || uriParam(uri, 'transport')?.toLowerCase() === 'tls';
+  return uri.port ?? (tls ? 5061 : 5060);
+}
 
 export function parseUri(text: string): SipUri {
   if (text.length > MAX_URI) throw new SipSyntaxError(`the URI is longer than ${MAX_URI} characters`);

@@ -29,7 +29,16 @@ export async function openEmbedded(directory: string, log: Log): Promise<Store> 
     await migrateThrough(host, log);
     const pool = newPool(host, log);
     undo.push(() => pool.end());
-    return { pool, kind: 'embedded', ping: async () => void (await pool.query('SELECT 1')), close };
+    return {
+      pool,
+      kind: 'embedded',
+      ping: async () => void (await pool.query('SELECT 1')),
+      elect: (candidate) => {
+        void candidate.won();
+        return async () => {};
+      },
+      close,
+    };
   } catch (error) {
     await close();
     if (error instanceof StoreError) throw error;

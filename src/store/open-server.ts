@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { backOff } from './back-off.js';
+import { Election } from './election.js';
 import type { Log } from './log.js';
 import { migrate } from './migrate.js';
 import type { Store } from './open-store.js';
@@ -32,6 +33,12 @@ export async function openServer(url: string, log: Log, signal: AbortSignal): Pr
     pool,
     kind: 'server',
     ping: async () => void (await pool.query('SELECT 1')),
+    elect: (candidate) => {
+      const newClient = () =>
+        new pg.Client({ ...CONNECTION, query_timeout: LIMITS.query_timeout, connectionString: url });
+      const election = new Election(newClient, candidate, log);
+      return () => election.stop();
+    },
     close: () => pool.end(),
   };
 }

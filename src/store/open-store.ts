@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config.js';
+import type { Candidate } from './election.js';
 import type { Log } from './log.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
@@ -9,6 +10,8 @@ export interface Store {
   readonly kind: 'server' | 'embedded';
   /** Resolves when the database answered just now. */
   ping(): Promise<void>;
+  /** Lets one of all instances on this database win at any time; an embedded one has a single instance. Returns the end. */
+  elect(candidate: Candidate): () => Promise<void>;
   close(): Promise<void>;
 }
 

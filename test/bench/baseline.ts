@@ -9,8 +9,10 @@ import { loadNodes } from '../../src/admin/load-nodes.sql.js';
 import { Directory } from '../../src/directory/directory.js';
 import { RouteDocument, RouteRequest } from '../../src/invite/invite.schema.js';
 import { Registrars } from '../../src/kamailio/registrars.js';
+import { HEALTHY } from '../../src/live/standing.js';
 import { answerProblems } from '../../src/plugins/problems.js';
 import { validatorCompiler } from '../../src/plugins/validation.js';
+import { AcceptedEndpoints } from '../../src/register/accepted-endpoints.js';
 import { loadEndpoints } from '../../src/register/load-endpoints.sql.js';
 import { registerJourney } from '../../src/register/register.route.js';
 import { openStore } from '../../src/store/open-store.js';
@@ -41,7 +43,14 @@ async function listenOneCommit() {
   answerProblems(app);
   const registrars = new Registrars({ directory, log, clock });
   registrars.start();
-  registerJourney(app, { directory, registrars, endpoints: new OneCommitEach(pool), clock });
+  registerJourney(app, {
+    ...{ directory, registrars, endpoints: new OneCommitEach(pool), clock },
+    // No contact center here registers its agents itself.
+    accepted: new AcceptedEndpoints({ put: () => {}, committed: async () => {} }),
+    standings: { standing: () => HEALTHY },
+    overrides: { active: () => [] },
+    calls: { follow: () => {} },
+  });
   await app.listen({ host: '127.0.0.1', port: Number(oneCommitPort) });
 }
 

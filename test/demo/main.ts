@@ -1,5 +1,5 @@
 /**
- * The demonstration: `npm run demo` tells the main job as a story of six calls, on real SIP, with measured times.
+ * The demonstration: `npm run demo` tells the main job as a story of seven calls, on real SIP, with measured times.
  * `--once` ends after the story, with 0 only if every call ended where it should.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +21,14 @@ async function main() {
   console.log('Starting Understudy on its embedded Postgres, a registrar and an edge (Kamailio) …');
   const scene = await Scene.open(
     { teardown: (fn) => endings.push(fn) },
-    { edge: true, dataDir, ringSeconds: 5 },
+    // The hold and the ramp are two minutes and one minute by default.
+    {
+      edge: true,
+      dataDir,
+      ringSeconds: 5,
+      health: true,
+      document: { health: { hold_seconds: 2, ramp_seconds: 1 } },
+    },
   );
 
   const acts = await story(scene, console.log);
@@ -40,6 +47,8 @@ It keeps running. Understudy's API: ${url}/docs
   bindings     ${url}/v1/bindings?address=sip:sales@cc.example.com
   decisions    ${url}/v1/decisions
   targets now  ${url}/v1/targets?address=sip:sales@cc.example.com
+  and why      ${url}/v1/explain?address=sip:sales@cc.example.com
+  health       ${url}/v1/health
 SIP: call sip:sales@cc.example.com by way of ${scene.callTarget} (UDP); phones register at ${scene.registerTarget}.
 Ctrl-C ends it.`);
   // the timer keeps the process alive: everything else that runs is another program

@@ -1,4 +1,5 @@
 import type { Scene } from '../support/scene.js';
+import { until } from '../support/until.js';
 
 /** One call of the story and how it ended. */
 export interface Act {
@@ -10,12 +11,16 @@ export interface Act {
   readonly why: string;
 }
 
+interface Health {
+  readonly locations: readonly { readonly state: string; readonly because: string }[];
+}
+
 interface Decision {
   readonly targets: readonly { position: number; because: string; role: string }[];
   readonly outcomes: readonly { target: number; event: string; status: number | null }[];
 }
 
-/** Plays the main job on a scene with an edge: six calls to `sip:sales@…`, told line by line. */
+/** Plays the main job on a scene with an edge: seven calls to `sip:sales@…`, told line by line. */
 export async function story(scene: Scene, tell: (line: string) => void): Promise<Act[]> {
   const acts: Act[] = [];
   const call = async (title: string, expected: string) => {
@@ -43,7 +48,13 @@ export async function story(scene: Scene, tell: (line: string) => void): Promise
   await call('All is well. A caller calls sales.', 'contact-center');
 
   await contactCenter.kill();
-  await call('The contact center has been killed. The next caller …', 'alice');
+  await call(
+    'The contact center has been killed. The first caller after that finds out for all others …',
+    'alice',
+  );
+
+  tell(`\n   ${await whenContactCenterIs(scene, 'down')}`);
+  await call('… who lose nothing: the contact center is in bypass.', 'alice');
 
   await alice.takesCalls({ refuse: 486 });
   await call('Alice is busy now.', 'bob');
@@ -58,9 +69,29 @@ export async function story(scene: Scene, tell: (line: string) => void): Promise
   await call('The agents are back, and Understudy itself has been killed.', 'alice');
 
   await scene.startUnderstudyAgain();
+  await whenContactCenterIs(scene, 'down');
   contactCenter = await scene.contactCenter({ answer: 20 });
-  await call('Understudy and the contact center are back.', 'contact-center');
+  tell(`\n   ${await whenContactCenterIs(scene, 'returning')}`);
+  tell(`   ${await whenContactCenterIs(scene, 'up')}`);
+  await call(
+    'Understudy and the contact center are back, and it has been well for long enough.',
+    'contact-center',
+  );
   return acts;
+}
+
+/** Waits until the service finds it so; what it says then. */
+function whenContactCenterIs(scene: Scene, state: string): Promise<string> {
+  return until(
+    `the contact center is ${state}`,
+    async () => {
+      const { contact_centers } = await scene.api<{ contact_centers: Health[] }>('GET', '/v1/health');
+      const [location] = contact_centers[0]?.locations ?? [];
+      if (location?.state !== state) throw new Error(JSON.stringify(location));
+      return `GET /v1/health: the contact center is ${state}: ${location.because}`;
+    },
+    30_000,
+  );
 }
 
 /** Why the last call went where it went, in the service's own words; without the service, in ours. */
@@ -78,7 +109,7 @@ async function reason(scene: Scene, since: Date): Promise<string> {
   );
   const failed = outcomes
     .filter((outcome) => outcome.event === 'failed')
-    .map(({ target, status }) => `${targets[target]?.because} failed with ${status}`);
+    .map(({ target, status }) => `${targets[target]?.because} (failed with ${status})`);
   const answered = outcomes.find((outcome) => outcome.event === 'answered');
   return [...failed, targets[answered?.target ?? -1]?.because].join(', then ');
 }

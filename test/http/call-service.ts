@@ -44,7 +44,9 @@ export function onBothDatabases(t: Test, scenarios: Readonly<Record<string, Scen
       t.teardown(() => store.close());
       for (const [what, scenario] of Object.entries(scenarios)) {
         await t.test(what, async (t) => {
-          await store.pool.query('TRUNCATE contact_centers, nodes, decisions, outcomes CASCADE');
+          await store.pool.query(
+            'TRUNCATE contact_centers, nodes, decisions, outcomes, changes, answered_probes CASCADE',
+          );
           const service = await newService(store, postgres);
           t.teardown(() => service.app.close());
           await provision(service);

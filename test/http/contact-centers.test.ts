@@ -19,13 +19,30 @@ const DOCUMENT = {
     { uri: 'sip:192.0.2.20', priority: 2, fr_timer_ms: 500 },
     { uri: 'SIP:192.0.2.10:5060', priority: 1 },
   ],
-  treatments: [{ name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070' }],
-  skillsets: [{ name: 'sales', treatment: 'hold-music' }, { name: 'support' }],
+  treatments: [
+    { name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070', hold_seconds: 300 },
+  ],
+  skillsets: [
+    { name: 'sales', treatment: 'hold-music', order: 'simultaneous', group_size: 4 },
+    { name: 'support' },
+  ],
   agents: [
-    { name: 'zoe', skills: { support: 1, sales: 2 } },
+    {
+      name: 'zoe',
+      skills: { support: 1, sales: 2 },
+      weight: 30,
+      contacts: [
+        { uri: 'SIP:+14155550199@Trunk.example.net', when: 'bypass' },
+        { uri: 'sip:zoe@192.0.2.40' },
+      ],
+    },
     { name: 'bob', skills: {} },
   ],
   expiry: { min_seconds: 30 },
+  health: { failures: 3 },
+  when_down: 'out',
+  held_seconds: 0,
+  drill_sources: ['2001:DB8::0:9', '192.0.2.99'],
 };
 const COMPLETE = {
   domain: 'new.example.com',
@@ -35,21 +52,52 @@ const COMPLETE = {
     { uri: 'sip:192.0.2.20', priority: 2, fr_timer_ms: 500 },
   ],
   treatments: [
-    { name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070', fr_timer_ms: 2_000 },
+    {
+      name: 'hold-music',
+      kind: 'music_on_hold',
+      uri: 'sip:moh@192.0.2.30:5070',
+      fr_timer_ms: 2_000,
+      hold_seconds: 300,
+    },
   ],
   skillsets: [
-    { name: 'sales', treatment: 'hold-music', ring_seconds: 15 },
-    { name: 'support', treatment: null, ring_seconds: 15 },
+    { name: 'sales', treatment: 'hold-music', ring_seconds: 15, order: 'simultaneous', group_size: 4 },
+    { name: 'support', treatment: null, ring_seconds: 15, order: 'longest_idle', group_size: 3 },
   ],
   agents: [
-    { name: 'bob', skills: {} },
-    { name: 'zoe', skills: { sales: 2, support: 1 } },
+    { name: 'bob', skills: {}, weight: 10, contacts: [] },
+    {
+      name: 'zoe',
+      skills: { sales: 2, support: 1 },
+      weight: 30,
+      contacts: [
+        { uri: 'sip:+14155550199@trunk.example.net', when: 'bypass' },
+        { uri: 'sip:zoe@192.0.2.40', when: 'always' },
+      ],
+    },
   ],
   expiry: { min_seconds: 30, default_seconds: 300, max_seconds: 3_600 },
   failover_on: { contact_center: '408|5[0-9][0-9]', agent: '[456][0-9][0-9]', treatment: '[456][0-9][0-9]' },
   headers: true,
+  health: {
+    failures: 3,
+    of: 3,
+    window_seconds: 30,
+    hold_seconds: 120,
+    ramp_seconds: 60,
+    flap_window_seconds: 3_600,
+    longest_hold_seconds: 960,
+  },
+  when_down: 'out',
+  caller_patience_seconds: 90,
+  put_last_seconds: 60,
+  held_seconds: 0,
+  drill_sources: ['192.0.2.99', '2001:db8::9'],
+  registers_agents: false,
+  phones_in_bypass: 'accepted',
 };
-const BAD: readonly [what: string, body: object, ...fields: string[]][] = [
+type Bad = readonly [what: string, body: object, ...fields: string[]];
+const BAD: readonly Bad[] = [
   ['no location', {}, '/locations'],
   ['an empty list', { locations: [] }, '/locations'],
   ['a location without URI', { locations: [{}] }, '/locations/0/uri'],
@@ -85,6 +133,36 @@ const BAD: readonly [what: string, body: object, ...fields: string[]][] = [
     '/expiry/default_seconds',
     '/failover_on/agent',
   ],
+  ...(
+    [
+      ['/health/failures', { health: { failures: 101, of: 100 } }],
+      ['/health/failures', { health: { failures: 4 } }],
+      ['/health/of', { health: { of: 0 } }],
+      ['/health/window_seconds', { health: { window_seconds: 0 } }],
+      ['/health/hold_seconds', { health: { hold_seconds: -1 } }],
+      ['/health/ramp_seconds', { health: { ramp_seconds: 86_401 } }],
+      ['/health/longest_hold_seconds', { health: { longest_hold_seconds: 60 } }],
+      ['/health/hold', { health: { hold: 60 } }],
+      ['/when_down', { when_down: 'first' }],
+      ['/caller_patience_seconds', { caller_patience_seconds: 9 }],
+      ['/put_last_seconds', { put_last_seconds: 3_601 }],
+      ['/held_seconds', { held_seconds: 604_801 }],
+      ['/drill_sources/0', { drill_sources: ['pbx.example.com'] }],
+      ['/drill_sources', { drill_sources: Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`) }],
+      ['/registers_agents', { registers_agents: 'yes' }],
+      ['/phones_in_bypass', { phones_in_bypass: 'none' }],
+      ['/skillsets/0/order', { skillsets: [{ name: 's', order: 'best' }] }],
+      ['/skillsets/0/group_size', { skillsets: [{ name: 's', group_size: 1 }] }],
+      ['/treatments/0/hold_seconds', { treatments: [{ ...CENTER.treatments[0], hold_seconds: 9 }] }],
+      ['/agents/0/weight', { agents: [{ name: 'a', weight: 0 }] }],
+      ['/agents/0/contacts/0/uri', { agents: [{ name: 'a', contacts: [{ uri: 'tel:+1' }] }] }],
+      ['/agents/0/contacts/0/when', { agents: [{ name: 'a', contacts: [{ uri: 'sip:a@b', when: 'x' }] }] }],
+      [
+        '/agents/0/contacts',
+        { agents: [{ name: 'a', contacts: Array.from({ length: 6 }, (_, i) => ({ uri: `sip:a@h${i}` })) }] },
+      ],
+    ] as const
+  ).map(([field, part]): Bad => [`a bad ${field}`, { ...CENTER, agents: [], ...part }, field]),
 ];
 
 const contactCenters = async (t: Test, service: Service) => {
@@ -257,7 +335,7 @@ const contactCenters = async (t: Test, service: Service) => {
     const later = await restarted(service);
     t.teardown(() => later.close());
     const now = (await send(app, `GET ${PATH}`)).body;
-    t.strictSame(now.agents, [{ name: 'agent5', skills: { sales: 6 } }]);
+    t.strictSame(now.agents, [{ name: 'agent5', skills: { sales: 6 }, weight: 10, contacts: [] }]);
     t.strictSame((await send(later, `GET ${PATH}`)).body, now);
   });
 
@@ -278,7 +356,7 @@ const contactCenters = async (t: Test, service: Service) => {
       skills: { sales: 1 + (i % 100) },
     }));
     t.equal((await send(app, `PUT ${PATH}`, { ...DOCUMENT, agents })).status, 201);
-    t.equal((await send(app, `PUT ${PATH}/agents/one-too-many`, {})).body.field, '/name');
+    t.equal((await send(app, `PUT ${PATH}/agents/one-too-many`, {})).body.field, '');
     t.equal((await send(app, `PUT ${PATH}/agents/agent7`, { skills: { support: 4 } })).status, 200);
     const later = await restarted(service);
     t.teardown(() => later.close());
@@ -286,7 +364,7 @@ const contactCenters = async (t: Test, service: Service) => {
     t.equal(headers.etag, (await send(app, `GET ${PATH}`)).headers.etag);
     t.equal(body.agents.length, 20_000);
     const [changed] = body.agents.filter(({ name }: { name: string }) => name === 'agent7');
-    t.strictSame(changed, { name: 'agent7', skills: { support: 4 } });
+    t.strictSame(changed, { name: 'agent7', skills: { support: 4 }, weight: 10, contacts: [] });
     t.match(await send(app, `PUT ${PATH}`, { ...DOCUMENT, agents: [...agents, { name: 'one-too-many' }] }), {
       status: 400,
       body: { field: '/agents' },
@@ -296,7 +374,7 @@ const contactCenters = async (t: Test, service: Service) => {
   await t.test('503: Postgres does not answer, and nothing has changed', async (t) => {
     const pool = new pg.Pool(service.store.pool.options);
     const broken = await buildApp({
-      store: { pool, ping: () => service.store.ping() },
+      store: { ...service.store, pool },
       clock: () => service.now,
     });
     await broken.ready();
@@ -369,22 +447,39 @@ const parts = async (t: Test, service: Service) => {
     {
       list: 'skillsets',
       name: 'billing',
-      body: { treatment: 'hold-music' },
-      document: { name: 'billing', treatment: 'hold-music', ring_seconds: 15 },
+      body: { treatment: 'hold-music', order: 'weighted' },
+      document: {
+        name: 'billing',
+        treatment: 'hold-music',
+        ring_seconds: 15,
+        order: 'weighted',
+        group_size: 3,
+      },
       bad: [{ treatment: 'none' }, '/treatment'],
     },
     {
       list: 'treatments',
       name: 'closed',
       body: { kind: 'announcement', uri: 'SIP:192.0.2.31' },
-      document: { name: 'closed', kind: 'announcement', uri: 'sip:192.0.2.31', fr_timer_ms: 2_000 },
+      document: {
+        name: 'closed',
+        kind: 'announcement',
+        uri: 'sip:192.0.2.31',
+        fr_timer_ms: 2_000,
+        hold_seconds: null,
+      },
       bad: [{ kind: 'announcement', uri: 'sip:' }, '/uri'],
     },
     {
       list: 'agents',
       name: 'carol',
-      body: { name: 'carol', skills: { support: 2 } },
-      document: { name: 'carol', skills: { support: 2 } },
+      body: { name: 'carol', skills: { support: 2 }, contacts: [{ uri: 'SIP:carol@192.0.2.40' }] },
+      document: {
+        name: 'carol',
+        skills: { support: 2 },
+        weight: 10,
+        contacts: [{ uri: 'sip:carol@192.0.2.40', when: 'always' }],
+      },
       bad: [{ skills: { none: 1 } }, '/skills/none'],
     },
   ] as const;
@@ -428,6 +523,27 @@ const parts = async (t: Test, service: Service) => {
   await t.test('a name belongs to one part only', async (t) => {
     t.match(await send(app, `PUT ${at}/skillsets/alice`, {}), { status: 400, body: { field: '/name' } });
     t.match(await send(app, `PUT ${at}/agents/sales`, {}), { status: 400, body: { field: '/name' } });
+  });
+
+  await t.test('400: what gets into a contradiction elsewhere is named as well', async (t) => {
+    const uri = 'sip:alice@192.0.2.40';
+    const alice = { skills: { sales: 1, support: 3 }, contacts: [{ uri }] };
+    t.equal((await send(app, `PUT ${at}/agents/alice`, alice)).status, 200);
+    t.match(await send(app, `PUT ${at}/treatments/hold-music`, { kind: 'ivr', uri }), {
+      status: 400,
+      body: { field: '', detail: '/agents/0/contacts/0/uri is the treatment hold-music' },
+    });
+    t.match(await send(app, `PUT ${at}/locations`, { locations: [{ uri: 'sip:192.0.2.40' }] }), {
+      status: 400,
+      body: { field: '/agents/0/contacts/0/uri' },
+    });
+    t.equal((await send(app, `PUT ${at}/agents/alice/skills/sales`, { level: 2 })).status, 200);
+    t.match((await send(app, `GET ${at}/agents/alice`)).body, { ...alice, skills: { sales: 2 } });
+    const { bindings } = (await send(app, 'GET /v1/bindings?address=sip:sales@cc.example.com')).body;
+    t.match(
+      bindings.filter(({ contact }: { contact: string }) => contact === uri),
+      [{ role: 'agent', agent: 'alice', held: true, expires: null, because: 'sales level 2, contact' }],
+    );
   });
 
   await t.test('409: what others name may not go, and they are named', async (t) => {

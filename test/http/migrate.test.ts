@@ -2,10 +2,14 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { buildApp } from '../../src/app.js';
+import { POLICY } from '../../src/directory/contact-center.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { agent, skillset, treatment } from '../support/contact-center.js';
 import { logLines } from '../support/log-lines.js';
 import { startPostgres } from '../support/postgres.js';
+import { send } from './send.js';
 
 const SQL = new URL('../../sql/', import.meta.url).pathname;
 
@@ -32,6 +36,14 @@ async function laterVersion(t: Test, version: string, sql: string): Promise<stri
   return directory;
 }
 
+/** The migrations of the first version. */
+async function firstVersion(t: Test): Promise<string> {
+  const directory = join(t.testdir(), '/');
+  const name = '0001.do.first-schema.sql';
+  await cp(join(SQL, name), join(directory, name));
+  return directory;
+}
+
 async function migrateTo(store: Store, directory: string): Promise<string[]> {
   const log = logLines();
   const client = await store.pool.connect();
@@ -42,6 +54,15 @@ async function migrateTo(store: Store, directory: string): Promise<string[]> {
   }
   return log.lines;
 }
+
+/** As the first version made it, with a contact center that it has saved. */
+const FIRST = `
+  INSERT INTO contact_centers VALUES ('old.example.com', 'proxy', 60, 300, 3600, '408', '486', '5..', true);
+  INSERT INTO locations VALUES ('old.example.com', 'sip:192.0.2.10', 1, 2000);
+  INSERT INTO treatments VALUES ('old.example.com', 'music', 'music_on_hold', 'sip:192.0.2.30', 2000);
+  INSERT INTO skillsets VALUES ('old.example.com', 'sales', 'music', 15);
+  INSERT INTO agents VALUES ('old.example.com', 'alice');
+  INSERT INTO skills VALUES ('old.example.com', 'alice', 'sales', 1);`;
 
 for (const [kind, newDatabase] of Object.entries(DATABASES)) {
   t.test(kind, async (t) => {
@@ -77,6 +98,32 @@ for (const [kind, newDatabase] of Object.entries(DATABASES)) {
         message:
           /^The database has schema version 9999, made by a newer Understudy; this one knows \d+: start/,
       });
+    });
+
+    await t.test('what the first version has saved takes the defaults of what came later', async (t) => {
+      await store.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+      await migrateTo(store, await firstVersion(t));
+      await store.pool.query(FIRST);
+      await migrateTo(store, SQL);
+      const app = await buildApp({ store });
+      t.teardown(() => app.close());
+      const at = 'GET /v1/contact-centers/old.example.com';
+      const { status, body } = await send(app, at);
+      t.equal(status, 200);
+      t.strictSame(body, {
+        domain: 'old.example.com',
+        mode: 'proxy',
+        locations: [{ uri: 'sip:192.0.2.10', priority: 1, fr_timer_ms: 2_000 }],
+        treatments: [treatment({ name: 'music', uri: 'sip:192.0.2.30' })],
+        skillsets: [skillset('sales', { treatment: 'music' })],
+        agents: [agent('alice')],
+        expiry: { min_seconds: 60, default_seconds: 300, max_seconds: 3_600 },
+        failover_on: { contact_center: '408', agent: '486', treatment: '5..' },
+        headers: true,
+        ...POLICY,
+      });
+      t.equal((await send(app, at.replace('GET', 'PUT'), body)).status, 200);
+      t.strictSame((await send(app, 'GET /v1/changes')).body.changes, [], 'and nothing has changed');
     });
   });
 }

@@ -119,6 +119,38 @@ t.test('B6 B7 B8: with nobody registered, contact center and treatment are bound
   t.same(scene.kamailio.warnings(), []);
 });
 
+t.test('a fixed contact is bound for good, also after a phone has registered there and left', async (t) => {
+  const scene = await newScene(t);
+  const cell = { uri: 'sip:+14155550199@192.0.2.40', when: 'always' } as const;
+  const agents = [agent('alice', { sales: 1 }, { contacts: [cell] })];
+  scene.directory.putContactCenter(contactCenter({ agents }));
+  scene.registrars.changed([SALES, ALICE]);
+  const location = 'sip:sales@192.0.2.10:5060 1';
+  const music = 'sip:moh@192.0.2.30:5070 0.01';
+  const withCell = [location, `${cell.uri} 0.889`, music];
+  const forGood = async (is: boolean) => {
+    const bindings = await scene.kamailio.bindings(SALES);
+    return bindings.some(({ contact, expires }) => contact === cell.uri && (expires === null) === is);
+  };
+  await scene.holds(SALES, withCell);
+  await scene.holds(ALICE, ['sip:alice@192.0.2.10:5060 1', `${cell.uri} 0.49`]);
+  t.ok(await forGood(true));
+  await until('it is known', () => scene.registrars.holds(SALES, cell.uri));
+
+  const registered = scene.register('alice', { contact: cell.uri });
+  scene.registrars.changed([SALES, ALICE]);
+  await scene.holds(SALES, [location, `${cell.uri} 0.899`, music]);
+  await until('it ends with the endpoint', () => forGood(false));
+  scene.leave(registered);
+  scene.registrars.changed([SALES, ALICE]);
+  await scene.holds(SALES, withCell);
+  await until('it is bound for good again', () => forGood(true));
+
+  scene.directory.putContactCenter(contactCenter());
+  scene.registrars.changed([SALES, ALICE]);
+  await scene.holdsAll(EMPTY);
+});
+
 t.test('B1 B2: an endpoint is registered with all that belongs to it, and taken off again', async (t) => {
   const scene = await newScene(t);
   const path = '<sip:127.0.0.1:5099;lr>';

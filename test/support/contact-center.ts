@@ -4,7 +4,13 @@ import {
   EXPIRY,
   FAILOVER_ON,
   FR_TIMER_MS,
+  GROUP_SIZE,
+  ORDER,
+  POLICY,
   RING_SECONDS,
+  type Skillset,
+  type Treatment,
+  WEIGHT,
 } from '../../src/directory/contact-center.js';
 import type { Endpoint, Node } from '../../src/directory/endpoint.js';
 import { endpointKey } from '../../src/directory/endpoint-key.js';
@@ -19,23 +25,45 @@ export function contactCenter(part: Partial<ContactCenter> = {}): ContactCenter 
     domain: DOMAIN,
     mode: 'proxy',
     locations: [{ uri: 'sip:192.0.2.10:5060', priority: 1, fr_timer_ms: FR_TIMER_MS }],
-    treatments: [
-      { name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070', fr_timer_ms: FR_TIMER_MS },
-    ],
-    skillsets: [
-      { name: 'sales', treatment: 'hold-music', ring_seconds: RING_SECONDS },
-      { name: 'support', treatment: null, ring_seconds: RING_SECONDS },
-    ],
+    treatments: [treatment()],
+    skillsets: [skillset('sales'), skillset('support', { treatment: null })],
     agents: [agent('alice', { sales: 1, support: 3 }), agent('bob', { sales: 2 })],
     expiry: EXPIRY,
     failover_on: FAILOVER_ON,
     headers: true,
+    ...POLICY,
     ...part,
   };
 }
 
-export function agent(name: string, skills: Record<string, number> = { sales: 1 }): Agent {
-  return { name, skills };
+export function treatment(part: Partial<Treatment> = {}): Treatment {
+  return {
+    name: 'hold-music',
+    kind: 'music_on_hold',
+    uri: 'sip:moh@192.0.2.30:5070',
+    fr_timer_ms: FR_TIMER_MS,
+    hold_seconds: null,
+    ...part,
+  };
+}
+
+export function skillset(name = 'sales', part: Partial<Skillset> = {}): Skillset {
+  return {
+    name,
+    treatment: 'hold-music',
+    ring_seconds: RING_SECONDS,
+    order: ORDER,
+    group_size: GROUP_SIZE,
+    ...part,
+  };
+}
+
+export function agent(
+  name: string,
+  skills: Record<string, number> = { sales: 1 },
+  part: Partial<Agent> = {},
+): Agent {
+  return { name, skills, weight: WEIGHT, contacts: [], ...part };
 }
 
 /** The endpoint of `sip:alice@10.0.0.7`, registered now for 300 s. */
@@ -58,6 +86,8 @@ export function endpoint(name = 'alice', part: Partial<Endpoint> = {}): Endpoint
     expires: 300,
     expires_at: NOW + 300_000,
     registered_at: NOW,
+    held_since: null,
+    on_behalf: false,
     ...part,
   };
 }

@@ -6,6 +6,7 @@ export interface Decision {
   readonly id: string;
   readonly call_id: string;
   readonly targets: readonly { role: string; agent?: string; uri: string; because: string }[];
+  readonly out: readonly { role: string; agent: string | null; code: string }[];
   readonly outcomes: readonly {
     target: number;
     event: string;

@@ -32,7 +32,16 @@ export interface SceneOptions {
   /** Agent → skillset → level. */
   readonly agents?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly ringSeconds?: number;
+  /** The treatment holds its callers for so long, and they return to agents who become free. */
+  readonly holdSeconds?: number;
   readonly maxBranches?: number;
+  /** Another configuration of the registrar than kamailio/registrar.cfg. */
+  readonly registrarConfig?: string;
+  /**
+   * Let calls and probes say how the contact center is. Else an override has it tried first, whatever becomes of its calls, so
+   * that one call of a scene doesn't change the next.
+   */
+  readonly health?: boolean;
   /** Members of the contact center's document besides those that the scene makes. */
   readonly document?: Readonly<Record<string, unknown>>;
   /** Run the service on its embedded Postgres in this folder instead of a server of its own. */
@@ -65,11 +74,12 @@ export class Phone {
 
   /** Sends its REGISTER; each has the next CSeq. */
   register(options: Partial<RegisterOptions> & { expires?: number } = {}): Promise<RegisterResult> {
-    this.#cseq += 1;
+    const cseq = this.#cseq + 1;
+    this.#cseq = options.login ? cseq + 1 : cseq;
     return this.#scene.register(this.agent, {
       contact: `Contact: <${this.contact}>;expires=${options.expires ?? 300}`,
       callId: this.callId,
-      cseq: this.#cseq,
+      cseq,
       ...options,
     });
   }
@@ -147,6 +157,7 @@ export class Scene {
       sipPort: registrarPort,
       trusted: options.edge ? [`127.0.0.1:${edgePort}`] : [],
       ...(options.maxBranches !== undefined && { maxBranches: options.maxBranches }),
+      ...(options.registrarConfig !== undefined && { config: options.registrarConfig }),
     });
     ending.teardown(() => registrar.stop());
     let edge: Kamailio | undefined;
@@ -186,6 +197,15 @@ export class Scene {
       ...this.document(options),
       ...options.document,
     });
+    if (!options.health) {
+      await this.api('POST', '/v1/overrides', {
+        contact_center: DOMAIN,
+        kind: 'normal',
+        reason: 'health is not what this scene is about',
+        by: 'the test',
+        expires_in_seconds: 86_400,
+      });
+    }
     // what the registrar must hold before any phone registers
     await until(
       'the standing bindings',
@@ -210,13 +230,20 @@ export class Scene {
       mode: options.mode ?? 'proxy',
       locations: this.locationPorts.map((port, i) => ({ uri: `sip:127.0.0.1:${port}`, priority: i + 1 })),
       treatments: [
-        { name: 'hold-music', kind: 'music_on_hold', uri: `sip:moh@127.0.0.1:${this.treatmentPort}` },
+        {
+          name: 'hold-music',
+          kind: 'music_on_hold',
+          uri: `sip:moh@127.0.0.1:${this.treatmentPort}`,
+          ...(options.holdSeconds !== undefined && { hold_seconds: options.holdSeconds }),
+        },
       ],
       skillsets: [
         { name: 'sales', treatment: 'hold-music', ring_seconds },
         { name: 'support', treatment: 'hold-music', ring_seconds },
       ],
       agents: Object.entries(agents).map(([name, skills]) => ({ name, skills })),
+      // One call of a scene doesn't change the next, unless the scene says so.
+      put_last_seconds: 0,
     };
   }
 

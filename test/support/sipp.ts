@@ -144,11 +144,11 @@ export interface ScenarioFile {
 }
 
 /**
- * Someone who takes calls: answers after so many ms, refuses with a code, rings for ever, or does what a scenario file of
- * its own says. Its `name` is in X-Answered-By.
+ * Someone who takes calls: answers after so many ms, refuses with a code, rings or plays music (early media) for ever, or
+ * does what a scenario file of its own says. Its `name` is in X-Answered-By.
  */
 export async function callee(
-  behaviour: { answer: number } | { refuse: number } | { ring: true } | ScenarioFile,
+  behaviour: { answer: number } | { refuse: number } | { ring: true } | { hold: true } | ScenarioFile,
   name: string,
   port?: number,
 ): Promise<Sipp> {
@@ -161,7 +161,8 @@ export async function callee(
   if ('refuse' in behaviour) {
     return listening(new Sipp({ scenario: 'refuse', code: behaviour.refuse, port: at, keys: { name } }));
   }
-  const { scenario, keys = {} }: ScenarioFile = 'scenario' in behaviour ? behaviour : { scenario: 'ring' };
+  const forEver = { scenario: 'hold' in behaviour ? 'hold' : 'ring' };
+  const { scenario, keys = {} }: ScenarioFile = 'scenario' in behaviour ? behaviour : forEver;
   return listening(new Sipp({ scenario, port: at, keys: { name, ...keys } }));
 }
 
@@ -248,6 +249,8 @@ export interface RegisterOptions {
   readonly port?: number;
   /** Another way of sending it: a path of a scenario's own file. */
   readonly scenario?: string;
+  /** What a challenge is answered with, under the next CSeq. */
+  readonly login?: { readonly user: string; readonly password: string };
 }
 
 export interface RegisterResult {
@@ -266,7 +269,7 @@ export async function register(
   options: RegisterOptions,
 ): Promise<RegisterResult> {
   const sipp = new Sipp({
-    scenario: options.scenario ?? 'register',
+    scenario: options.scenario ?? (options.login ? 'register-with-password' : 'register'),
     port: options.port ?? (await freePort()),
     target,
     keys: {
@@ -274,6 +277,7 @@ export async function register(
       domain: aor.slice(aor.indexOf('@') + 1),
       contact: options.contact,
       cseq_number: String(options.cseq ?? 1),
+      next_cseq_number: String((options.cseq ?? 1) + 1),
       extra: options.extra ?? 'Subject: a phone',
     },
     args: [
@@ -283,10 +287,12 @@ export async function register(
       '40s',
       '-cid_str',
       options.callId ?? `${process.pid}-${nextCall++}-%p@phone`,
+      ...(options.login ? ['-au', options.login.user, '-ap', options.login.password] : []),
     ],
   });
   await sipp.ended();
-  const response = sipp.messages().find((m) => m.direction === 'received' && /^[2-6]\d\d$/.test(m.kind));
+  const isFinal = (m: SipMessage) => m.direction === 'received' && /^[2-6]\d\d$/.test(m.kind);
+  const response = sipp.messages().filter(isFinal).at(-1);
   if (!response) throw new Error(`the REGISTER got no final answer:\n${sipp.process.output()}`);
   const contacts = [...response.text.matchAll(/^Contact:\s*(.*?)\r?$/gim)]
     .flatMap((m) => (m[1] ?? '').split(/,\s*(?=<)/))

@@ -1,66 +1,35 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type ContactCenter, EXPIRY, FAILOVER_ON } from '../../src/directory/contact-center.js';
-import { Directory } from '../../src/directory/directory.js';
-import { type Endpoint, MAX_BRANCHES, MAX_INV_LIFETIME_MS } from '../../src/directory/endpoint.js';
-import { asRtjson, asTargets } from '../../src/invite/as-rtjson.js';
-import { planCall } from '../../src/invite/plan-call.js';
-import { parseAddress } from '../../src/sip/address.js';
+import { type ContactCenter, FAILOVER_ON } from '../../src/directory/contact-center.js';
+import type { Endpoint } from '../../src/directory/endpoint.js';
+import { MAX_BRANCHES, MAX_INV_LIFETIME_MS } from '../../src/directory/endpoint.js';
+import { asRtjson, asTargets, type Printing } from '../../src/invite/as-rtjson.js';
+import { decide } from '../../src/invite/decide.js';
 import { parseContactHeader } from '../../src/sip/contact.js';
 import { parsePath, printPath } from '../../src/sip/path.js';
+import { agent, contactCenter, endpoint, NOW, skillset, treatment } from '../support/contact-center.js';
+import { situationOf } from '../support/situation.js';
 
-const NOW = Date.UTC(2026, 10, 22, 12);
 const ID = '0192f3a4-5b6c-7d8e-9f00-112233445566';
-const BUDGET = { max_branches: MAX_BRANCHES, max_inv_lifetime_ms: MAX_INV_LIFETIME_MS };
+const LIMITS = { max_branches: MAX_BRANCHES, max_inv_lifetime_ms: MAX_INV_LIFETIME_MS };
 
-const center = (part: Partial<ContactCenter> = {}): ContactCenter => ({
-  domain: 'cc.example.com',
-  mode: 'proxy',
-  locations: [{ uri: 'sip:192.0.2.10:5060', priority: 1, fr_timer_ms: 1_500 }],
-  treatments: [
-    { name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070', fr_timer_ms: 2_500 },
-  ],
-  skillsets: [{ name: 'sales', treatment: 'hold-music', ring_seconds: 12 }],
-  agents: [
-    { name: 'alice', skills: { sales: 1 } },
-    { name: 'bob', skills: { sales: 2 } },
-  ],
-  expiry: EXPIRY,
-  failover_on: { ...FAILOVER_ON, agent: '486' },
-  headers: true,
-  ...part,
-});
-
-const endpoint = (part: Partial<Endpoint>): Endpoint => ({
-  domain: 'cc.example.com',
-  agent: 'alice',
-  key: part.contact ?? 'sip:alice@10.0.0.7:5062',
-  contact: 'sip:alice@10.0.0.7:5062',
-  instance: null,
-  reg_id: null,
-  path: null,
-  received: null,
-  user_agent: null,
-  node: null,
-  call_id: 'a84b4c76e66710',
-  cseq: 1,
-  expires: 300,
-  expires_at: NOW + 300_000,
-  registered_at: NOW,
-  ...part,
-});
+const center = (part: Partial<ContactCenter> = {}): ContactCenter =>
+  contactCenter({
+    locations: [{ uri: 'sip:192.0.2.10:5060', priority: 1, fr_timer_ms: 1_500 }],
+    treatments: [treatment({ fr_timer_ms: 2_500 })],
+    skillsets: [skillset('sales', { ring_seconds: 12 })],
+    agents: [agent('alice', { sales: 1 }), agent('bob', { sales: 2 })],
+    failover_on: { ...FAILOVER_ON, agent: '486' },
+    ...part,
+  });
 
 function plan(
-  address: string,
+  user: string,
   endpoints: readonly Endpoint[],
-  { of = center(), budget = BUDGET, fromContactCenter = false } = {},
-) {
-  const directory = new Directory();
-  directory.putContactCenter(of);
-  for (const one of endpoints) directory.putEndpoint(one);
-  const resolved = directory.resolve(parseAddress(address));
-  if (!resolved) throw new Error(`${address} is not provisioned`);
-  return planCall(directory, resolved, { budget, fromContactCenter }, NOW);
+  { of = center(), limits = LIMITS, fromContactCenter = false } = {},
+): Printing {
+  const situation = situationOf(of, user, endpoints, { limits, fromContactCenter });
+  return { situation, decided: decide(situation), failover_on: of.failover_on, headers: of.headers };
 }
 
 const extra = (i: number) => `X-Understudy-Decision: ${ID}\r\nX-Understudy-Target: ${i}\r\n`;
@@ -68,9 +37,9 @@ const extra = (i: number) => `X-Understudy-Decision: ${ID}\r\nX-Understudy-Targe
 t.test('a call for a skillset is a document for rtjson_init_routes', async (t) => {
   const path = '<sip:edge1.example.com;lr>,<sip:edge2.example.com;lr>';
   const document = asRtjson(
-    plan('sip:sales@cc.example.com', [
-      endpoint({ path, received: 'sip:203.0.113.9:5062' }),
-      endpoint({ agent: 'bob', contact: 'sip:bob@10.0.0.8:5062', received: 'sip:203.0.113.9:5066' }),
+    plan('sales', [
+      endpoint('alice', { path, received: 'sip:203.0.113.9:5062' }),
+      endpoint('bob', { contact: 'sip:bob@10.0.0.8:5062', received: 'sip:203.0.113.9:5066' }),
     ]),
     ID,
   );
@@ -116,7 +85,8 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
         role: 'contact_center',
         uri: 'sip:sales@192.0.2.10:5060',
         failover_on: '408|5[0-9][0-9]',
-        because: 'location 1',
+        code: 'healthy',
+        because: 'location 1 is up',
       },
       {
         position: 1,
@@ -124,7 +94,8 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
         agent: 'alice',
         uri: 'sip:alice@10.0.0.7:5062',
         failover_on: '486',
-        because: 'sales level 1',
+        code: 'free',
+        because: 'sales level 1, free, no call yet',
       },
       {
         position: 2,
@@ -132,13 +103,15 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
         agent: 'bob',
         uri: 'sip:bob@10.0.0.8:5062',
         failover_on: '486',
-        because: 'sales level 2',
+        code: 'free',
+        because: 'sales level 2, free, no call yet',
       },
       {
         position: 3,
         role: 'treatment',
         uri: 'sip:moh@192.0.2.30:5070',
         failover_on: '[456][0-9][0-9]',
+        code: 'treatment',
         because: 'treatment hold-music',
       },
     ],
@@ -146,31 +119,32 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
 });
 
 t.test('headers can be switched off, and a reader gets none', async (t) => {
-  const calm = plan('sip:sales@cc.example.com', [], { of: center({ headers: false }) });
+  const calm = plan('sales', [], { of: center({ headers: false }) });
   t.notOk(asRtjson(calm, ID).routes.some((route) => 'headers' in route));
   t.equal(asRtjson(calm, ID).decision, ID);
-  const document = asTargets(plan('sip:sales@cc.example.com', []));
+  const document = asTargets(plan('sales', []));
   t.notOk('decision' in document || document.routes.some((route) => 'headers' in route));
 });
 
 t.test(
   "on an agent's own address phones ring for half a minute, the last for as long as it may",
   async (t) => {
-    const two = [endpoint({}), endpoint({ contact: 'sip:alice@10.0.0.9:5062', registered_at: NOW + 1 })];
+    const two = [
+      endpoint(),
+      endpoint('alice', { contact: 'sip:alice@10.0.0.9:5062', registered_at: NOW + 1 }),
+    ];
     const rings = (fromContactCenter: boolean) =>
-      asTargets(plan('sip:alice@cc.example.com', two, { fromContactCenter })).routes.map(
-        (r) => r.fr_inv_timer,
-      );
+      asTargets(plan('alice', two, { fromContactCenter })).routes.map((r) => r.fr_inv_timer);
     t.same(rings(false), [170_000, 30_000, 170_000]);
     t.same(rings(true), [30_000, 170_000]);
-    const budget = { max_branches: MAX_BRANCHES, max_inv_lifetime_ms: 1_000 };
-    const [only] = asTargets(plan('sip:alice@cc.example.com', [], { budget })).routes;
+    const limits = { max_branches: MAX_BRANCHES, max_inv_lifetime_ms: 1_000 };
+    const [only] = asTargets(plan('alice', [], { limits })).routes;
     t.equal(only?.fr_inv_timer, 500, 'never a timer that is none');
   },
 );
 
 t.test("B7: a treatment's address is the contact center's, then the treatment's own", async (t) => {
-  const { targets } = asTargets(plan('sip:hold-music@cc.example.com', []));
+  const { targets } = asTargets(plan('hold-music', []));
   t.same(
     targets.map(({ uri }) => uri),
     ['sip:hold-music@192.0.2.10:5060', 'sip:moh@192.0.2.30:5070'],
@@ -179,16 +153,18 @@ t.test("B7: a treatment's address is the contact center's, then the treatment's 
 
 t.test('twelve targets with ordinary Paths stay well under the 8 KB that Kamailio 5.6 cuts at', async (t) => {
   const names = Array.from({ length: 11 }, (_, i) => `agent-number-${i + 10}`);
-  const of = center({ agents: names.map((name) => ({ name, skills: { sales: 1 } })) });
-  const endpoints = names.map((agent) =>
-    endpoint({
-      agent,
-      contact: `sip:${agent}@192.168.100.117:50662;transport=tcp;ob`,
+  const of = center({
+    agents: names.map((name) => agent(name)),
+    skillsets: [skillset('sales', { ring_seconds: 1 })],
+  });
+  const endpoints = names.map((name) =>
+    endpoint(name, {
+      contact: `sip:${name}@192.168.100.117:50662;transport=tcp;ob`,
       path: '<sip:edge1.callcenter.example.com:5060;lr;received=sip:203.0.113.199:50662>',
     }),
   );
-  const budget = { max_branches: 13, max_inv_lifetime_ms: MAX_INV_LIFETIME_MS };
-  const document = asRtjson(plan('sip:sales@cc.example.com', endpoints, { of, budget }), ID);
+  const limits = { max_branches: 13, max_inv_lifetime_ms: MAX_INV_LIFETIME_MS };
+  const document = asRtjson(plan('sales', endpoints, { of, limits }), ID);
   t.equal(document.routes.length, 12);
   const bytes = Buffer.byteLength(JSON.stringify(document));
   t.comment(`${bytes} bytes`);
@@ -229,7 +205,9 @@ const ours = (uri: string, path: string): Endpoint[] => {
   try {
     const header = parseContactHeader(`<${uri}>`);
     const contact = header.star ? undefined : header.contacts[0]?.uri;
-    return contact === undefined ? [] : [endpoint({ contact, path: printPath(parsePath(`<${path};lr>`)) })];
+    return contact === undefined
+      ? []
+      : [endpoint('alice', { contact, path: printPath(parsePath(`<${path};lr>`)) })];
   } catch {
     return [];
   }
@@ -247,7 +225,7 @@ t.test(
     const sound = fc.property(fc.array(fc.tuple(almostUri, almostUri), { maxLength: 4 }), (wanted) => {
       const endpoints = wanted.flatMap(([uri, path]) => ours(uri, path));
       registered += endpoints.length;
-      const document = asRtjson(plan('sip:sales@cc.example.com', endpoints), ID);
+      const document = asRtjson(plan('sales', endpoints), ID);
       const { routes, targets } = document;
       const bare = routes.map(({ headers: _, ...route }) => route);
       return (

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type Binding, bindingsInOrder } from '../../src/directory/bindings-in-order.js';
-import type { ContactCenter } from '../../src/directory/contact-center.js';
+import type { ContactCenter, FixedContact } from '../../src/directory/contact-center.js';
 import { Directory } from '../../src/directory/directory.js';
 import type { Endpoint } from '../../src/directory/endpoint.js';
 import { heldBindings } from '../../src/directory/held-bindings.js';
+import { wantedBindings } from '../../src/kamailio/wanted-bindings.js';
 import { agent, contactCenter, DOMAIN, endpoint, NOW, registrar } from '../support/contact-center.js';
 
 function directoryWith(center: ContactCenter, endpoints: readonly Endpoint[]): Directory {
@@ -66,6 +67,66 @@ t.test("B6: an agent's own address: contact center, then the endpoints, oldest f
   ]);
 });
 
+const MOBILE = 'sip:+14155550199@trunk.example.net';
+const CELL = { uri: MOBILE, when: 'always' } as const;
+
+t.test(
+  'fixed contacts come after the endpoints, with a q that stays; those for a bypass only are not bound',
+  async (t) => {
+    const second = { uri: 'sip:+14155550198@trunk.example.net', when: 'always' } as const;
+    const contacts = [
+      { ...CELL, uri: 'sip:+14155550197@trunk.example.net', when: 'bypass' } as const,
+      CELL,
+      second,
+    ];
+    const center = contactCenter({
+      agents: [agent('alice', { sales: 1 }, { contacts }), agent('bob', { sales: 2 })],
+    });
+    const phones = [endpoint('alice'), endpoint('bob')];
+    t.same(brief(bindings(directoryWith(center, phones), 'sales')).slice(1), [
+      ['sip:alice@10.0.0.7:5062', 899, 'sales level 1'],
+      [MOBILE, 889, 'sales level 1, contact'],
+      [second.uri, 888, 'sales level 1, contact'],
+      ['sip:bob@10.0.0.7:5062', 887, 'sales level 2'],
+      ['sip:moh@192.0.2.30:5070', 10, 'treatment hold-music'],
+    ]);
+    t.same(brief(bindings(directoryWith(center, phones), 'alice')).slice(1), [
+      ['sip:alice@10.0.0.7:5062', 500, 'own endpoint'],
+      [MOBILE, 490, 'own contact'],
+      [second.uri, 489, 'own contact'],
+    ]);
+    const away = directoryWith(center, []);
+    t.same(brief(bindings(away, 'sales')).slice(1, 2), [[MOBILE, 889, 'sales level 1, contact']]);
+    t.match(bindings(away, 'sales')[1], {
+      role: 'agent',
+      agent: 'alice',
+      endpoint: null,
+      path: null,
+      received: null,
+    });
+    t.equal(bindings(away, 'sales', 1).filter(({ role }) => role === 'agent').length, 1, 'within the limit');
+  },
+);
+
+t.test(
+  'a registrar holds a fixed contact for good, on the own address too, and one that is registered as registered',
+  async (t) => {
+    const center = contactCenter({ agents: [agent('alice', { sales: 1 }, { contacts: [CELL] })] });
+    const wanted = (endpoints: readonly Endpoint[], user: string) =>
+      wantedBindings(directoryWith(center, endpoints), `sip:${user}@${DOMAIN}`, NOW)
+        .filter(({ binding }) => binding.role === 'agent')
+        .map(({ binding, until }) => [binding.contact, until]);
+    const phone = endpoint('alice');
+    for (const user of ['sales', 'alice']) {
+      t.same(wanted([phone], user), [
+        [phone.contact, phone.expires_at],
+        [MOBILE, Number.POSITIVE_INFINITY],
+      ]);
+      t.same(wanted([endpoint('alice', { contact: MOBILE })], user), [[MOBILE, phone.expires_at]]);
+    }
+  },
+);
+
 t.test("B7: a treatment's address: contact center, then the treatment", async (t) => {
   t.same(brief(bindings(directoryWith(contactCenter(), []), 'hold-music')), [
     ['sip:hold-music@192.0.2.10:5060', 1000, 'location 1'],
@@ -120,6 +181,8 @@ t.test('a registrar holds as many agents as one call can try, each URI once', as
 
 interface Shape {
   readonly levels: number[];
+  /** Which agents have how many fixed contacts. */
+  readonly contacts: number[];
   /** Which agents have how many phones. */
   readonly phones: number[];
   readonly locations: number;
@@ -130,6 +193,7 @@ interface Shape {
 const shape: fc.Arbitrary<Shape> = fc.integer({ min: 1, max: 60 }).chain((size) =>
   fc.record({
     levels: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: size, maxLength: size }),
+    contacts: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: size, maxLength: size }),
     phones: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: size, maxLength: size }),
     locations: fc.integer({ min: 1, max: 5 }),
     limit: fc.integer({ min: 0, max: 29 }),
@@ -139,15 +203,25 @@ const shape: fc.Arbitrary<Shape> = fc.integer({ min: 1, max: 60 }).chain((size) 
 
 const nameOf = (i: number) => `agent${String(i).padStart(4, '0')}`;
 
-function centerOf({ levels, locations }: Pick<Shape, 'levels' | 'locations'>): ContactCenter {
+function centerOf(shape: Pick<Shape, 'levels' | 'locations'> & Partial<Shape>): ContactCenter {
+  const { levels, locations, contacts } = shape;
   return contactCenter({
-    agents: levels.map((level, i) => agent(nameOf(i), { sales: level })),
+    agents: levels.map((level, i) =>
+      agent(nameOf(i), { sales: level }, { contacts: contactsOf(i, contacts?.[i] ?? 0) }),
+    ),
     locations: Array.from({ length: locations }, (_, i) => ({
       uri: `sip:192.0.2.${i + 1}`,
       priority: i + 1,
       fr_timer_ms: 2_000,
     })),
   });
+}
+
+function contactsOf(i: number, count: number): FixedContact[] {
+  return Array.from({ length: count }, (_, nth) => ({
+    uri: `sip:${nameOf(i)}@trunk${nth}.example.net`,
+    when: 'always',
+  }));
 }
 
 function phonesOf({ phones }: Pick<Shape, 'phones'>): Endpoint[] {
@@ -171,7 +245,7 @@ t.test(
           roles.slice(0, one.locations).every((role) => role === 'contact_center') &&
           roles.lastIndexOf('contact_center') === one.locations - 1 &&
           roles.indexOf('treatment') === roles.length - 1 &&
-          agents === Math.min(one.limit, phonesOf(one).length) &&
+          agents === Math.min(one.limit, phonesOf(one).length + one.contacts.reduce((a, b) => a + b, 0)) &&
           list.filter(({ role }) => role === 'agent').every(({ q }) => q >= 100 && q <= 899)
         );
       }),
@@ -201,7 +275,7 @@ t.test("an agent's q stays when others come and go", async () => {
       const alone = { ...one, phones: one.phones.map((_, i) => (i === staying ? 2 : 0)) };
       const among = { ...one, phones: one.phones.map((count, i) => (i === staying ? 2 : count)) };
       const qs = ({ phones }: { phones: number[] }) =>
-        bindings(directoryWith(centerOf(one), phonesOf({ phones })), 'sales', 200)
+        bindings(directoryWith(centerOf({ ...one, contacts: [] }), phonesOf({ phones })), 'sales', 200)
           .filter((binding) => binding.agent === nameOf(staying))
           .map(({ q }) => q);
       return JSON.stringify(qs(alone)) === JSON.stringify(qs(among));

@@ -5,12 +5,13 @@ import { canonical } from '../../src/admin/canonical.js';
 import { checkContactCenter } from '../../src/admin/check-contact-center.js';
 import { completeContactCenter } from '../../src/admin/complete-contact-center.js';
 import type { ContactCenterBody } from '../../src/admin/contact-center.schema.js';
-import { withoutPart, withPart } from '../../src/admin/edit-contact-center.js';
+import { withoutPart, withoutSkill, withPart, withSkill } from '../../src/admin/edit-contact-center.js';
 import { checkPreconditions, etagOf } from '../../src/admin/etag.js';
 import { failoverPatternFault } from '../../src/admin/failover-pattern.js';
 import { NAME } from '../../src/admin/limits.js';
-import type { ContactCenter } from '../../src/directory/contact-center.js';
+import { type ContactCenter, HEALTH, POLICY } from '../../src/directory/contact-center.js';
 import { Problem } from '../../src/errors.js';
+import { agent, skillset, treatment } from '../support/contact-center.js';
 
 const EXAMPLE: ContactCenterBody = {
   mode: 'proxy',
@@ -280,36 +281,19 @@ t.test('only the addresses whose bindings change are affected', async (t) => {
   t.same(affected({ ...before, locations: before.locations.slice(1) }), everything);
   t.same(affected({ ...before, mode: 'b2bua', headers: false }), []);
   t.same(affected(withoutPart(before, 'agents', 'bob')), ['bob', 'sales']);
-  t.same(affected(withPart(before, 'agents', { name: 'bob', skills: { support: 1 } }).center), [
-    'sales',
-    'support',
-  ]);
+  t.same(affected(withPart(before, 'agents', agent('bob', { support: 1 })).center), ['sales', 'support']);
+  t.same(affected(withPart(before, 'skillsets', skillset('sales', { treatment: null })).center), ['sales']);
   t.same(
-    affected(
-      withPart(before, 'skillsets', {
-        name: 'sales',
-        treatment: null,
-        ring_seconds: 15,
-      }).center,
-    ),
-    ['sales'],
-  );
-  t.same(
-    affected(
-      withPart(before, 'skillsets', {
-        name: 'sales',
-        treatment: 'hold-music',
-        ring_seconds: 9,
-      }).center,
-    ),
+    affected(withPart(before, 'skillsets', skillset('sales', { ring_seconds: 9, order: 'weighted' })).center),
     [],
   );
-  const music = {
-    name: 'hold-music',
-    kind: 'ivr' as const,
-    uri: 'sip:192.0.2.31',
-    fr_timer_ms: 2_000,
-  };
+  const cell = { uri: 'sip:+14155550199@192.0.2.40', when: 'always' } as const;
+  const [alice] = before.agents;
+  const withContact = (when: 'always' | 'bypass') =>
+    withPart(before, 'agents', agent('alice', alice?.skills, { contacts: [{ ...cell, when }] })).center;
+  t.same(affected(withContact('always')), ['alice', 'sales', 'support'], 'where the contact is bound');
+  t.same(affected(withContact('bypass')), [], 'such a one is nowhere bound');
+  const music = treatment({ kind: 'ivr', uri: 'sip:192.0.2.31' });
   t.same(affected(withPart(before, 'treatments', music).center), ['hold-music', 'sales', 'support']);
 });
 
@@ -333,4 +317,76 @@ t.test('preconditions (RFC 9110 §13.1)', async (t) => {
   t.notOk(refused({ 'if-none-match': '*' }));
   t.ok(refused({ 'if-none-match': etagOf(there) }, there));
   t.notOk(refused({ 'if-none-match': '"other"' }, there));
+});
+
+t.test('the settings for failures take their defaults one by one', async (t) => {
+  t.match(center(), {
+    ...POLICY,
+    skillsets: [{ order: 'longest_idle', group_size: 3 }, {}],
+    treatments: [{ hold_seconds: null }],
+    agents: [{ weight: 10, contacts: [] }, {}],
+  });
+  t.match(center({ health: { failures: 3 }, held_seconds: 0 }), {
+    health: { ...HEALTH, failures: 3 },
+    held_seconds: 0,
+    put_last_seconds: 60,
+  });
+  const contacts = [{ uri: 'sip:+14155550199@192.0.2.40' }];
+  t.match(center({ agents: [{ name: 'alice', contacts }] }).agents, [{ contacts: [{ when: 'always' }] }]);
+});
+
+t.test('health and drill sources that contradict themselves or are none', async (t) => {
+  t.same(fields({ health: { failures: 4 } }), ['/health/failures']);
+  t.same(fields({ health: { failures: 4, of: 4 } }), []);
+  t.same(fields({ health: { longest_hold_seconds: 100 } }), ['/health/longest_hold_seconds']);
+  t.same(fields({ health: { longest_hold_seconds: 0, hold_seconds: 0 } }), []);
+  t.same(fields({ drill_sources: ['192.0.2.1', '2001:db8::1', 'pbx.example.com', '10.0.0.0/8'] }), [
+    '/drill_sources/2',
+    '/drill_sources/3',
+  ]);
+});
+
+t.test('a fixed contact is a place of its own', async (t) => {
+  const agents = (...uris: string[]) => [
+    { name: 'alice', contacts: uris.map((uri) => ({ uri })) },
+    { name: 'bob', contacts: [{ uri: 'sip:bob@192.0.2.40' }] },
+  ];
+  const found = (...uris: string[]) => faults({ agents: agents(...uris) });
+  t.same(found('sip:+14155550199@192.0.2.40', 'sip:192.0.2.41', 'sips:a@192.0.2.41'), []);
+  for (const [uri, detail] of [
+    ['tel:+14155550199', 'the URI is not a sip or sips URI'],
+    ['sip:a@192.0.2.40?Route=sip:evil', 'may not have headers'],
+    ['sip:a@192.0.2.10', "is the contact center's own location"],
+    ['sip:a@192.0.2.20:5060;transport=tcp', "is the contact center's own location"],
+    ['sip:bob@CC.example.com', 'is an address of the contact center'],
+    ['sip:moh@192.0.2.30:5070', 'is the treatment hold-music'],
+  ] as const) {
+    t.same(found('sip:b@192.0.2.40', uri), [{ field: '/agents/0/contacts/1/uri', detail }], uri);
+  }
+  t.same(found('sip:a@192.0.2.40', 'SIP:a@192.0.2.40'), [
+    { field: '/agents/0/contacts/1/uri', detail: 'is the URI of /agents/0/contacts/0 already' },
+  ]);
+  const many = Array.from({ length: 6 }, (_, i) => `sip:a@192.0.2.${i + 40}`);
+  t.same(found(...many), [{ field: '/agents/0/contacts', detail: 'has more than 5 entries' }]);
+});
+
+t.test('one spelling of the new settings', async (t) => {
+  const one = canonical(
+    center({
+      drill_sources: ['2001:DB8:0::1', '10.0.0.9', '::ffff:10.0.0.9'],
+      agents: [{ name: 'alice', contacts: [{ when: 'bypass', uri: 'SIP:a@Trunk.example.net' }] }],
+    }),
+  );
+  t.same(one.drill_sources, ['10.0.0.9', '2001:db8::1']);
+  t.same(one.agents[0]?.contacts, [{ uri: 'sip:a@trunk.example.net', when: 'bypass' }]);
+  t.equal(JSON.stringify(canonical(one)), JSON.stringify(one));
+});
+
+t.test('every part keeps what it has when one skill changes', async (t) => {
+  const contacts = [{ uri: 'sip:a@192.0.2.40', when: 'bypass' as const }];
+  const given = center({ agents: [{ name: 'alice', skills: { sales: 1 }, weight: 7, contacts }] });
+  t.same(withSkill(given, 'alice', 'support', 2).agents, [
+    agent('alice', { sales: 1, support: 2 }, { weight: 7, contacts }),
+  ]);
+  t.same(withoutSkill(given, 'alice', 'sales').agents, [agent('alice', {}, { weight: 7, contacts })]);
 });

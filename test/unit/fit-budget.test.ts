@@ -1,52 +1,113 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { fitBudget, TREATMENT_RESERVE_MS } from '../../src/invite/fit-budget.js';
-import type { Candidate } from '../../src/invite/order-targets.js';
+import type { Candidate } from '../../src/invite/candidate.js';
+import type { Lists } from '../../src/invite/decide.js';
+import { type Budget, fitBudget, TREATMENT_RESERVE_MS } from '../../src/invite/fit-budget.js';
 
-const candidate = (role: Candidate['role'], i: number, fr_timer_ms = 2_000): Candidate => ({
-  contact: `sip:${role}-${i}@192.0.2.1`,
+const RING_MS = 15_000;
+
+const candidate = (role: Candidate['role'], i: number, part: Partial<Candidate> = {}): Candidate => ({
   role,
   agent: role === 'agent' ? `agent${i}` : null,
+  uri: `sip:${role}-${i}@192.0.2.1`,
+  contact: `sip:${role}-${i}@192.0.2.1`,
   path: null,
   received: null,
-  fr_timer_ms,
+  endpoint: null,
+  fr_timer_ms: 2_000,
+  ring_ms: RING_MS,
+  block: role === 'agent' ? i : -1,
+  together: false,
+  hold: false,
+  code: role,
   because: role,
+  ...part,
 });
 
-const list = (locations: number, agents: number, treatments: number, fr_timer_ms?: number): Candidate[] => [
-  ...Array.from({ length: locations }, (_, i) => candidate('contact_center', i, fr_timer_ms)),
-  ...Array.from({ length: agents }, (_, i) => candidate('agent', i)),
-  ...Array.from({ length: treatments }, (_, i) => candidate('treatment', i)),
-];
+const many = (role: Candidate['role'], count: number, part: Partial<Candidate> = {}) =>
+  Array.from({ length: count }, (_, i) => candidate(role, i, part));
 
-const count = (candidates: readonly Candidate[]) =>
-  (['contact_center', 'agent', 'treatment'] as const).map(
-    (role) => candidates.filter((one) => one.role === role).length,
-  );
+const lists = (part: Partial<Lists>): Lists => ({
+  first: [],
+  agents: [],
+  behind: [],
+  treatment: [],
+  ...part,
+});
 
-const DEFAULTS = { max_branches: 12, max_inv_lifetime_ms: 180_000 };
 const ENDLESS = Number.MAX_SAFE_INTEGER;
+const BRANCHES_ONLY: Budget = { max_branches: 12, max_inv_lifetime_ms: ENDLESS, patience_ms: ENDLESS };
+const DEFAULTS: Budget = { max_branches: 12, max_inv_lifetime_ms: 180_000, patience_ms: 90_000 };
 
-t.test('by default a call has room for the contact center, nine agents and the treatment', async (t) => {
-  t.same(count(fitBudget(list(1, 20, 1), DEFAULTS, 15_000)), [1, 9, 1]);
-  t.same(count(fitBudget(list(2, 20, 1), DEFAULTS, 15_000)), [2, 8, 1]);
-  t.same(count(fitBudget(list(0, 20, 1), DEFAULTS, 1_000)), [0, 10, 1], 'a call of the contact center');
-  t.same(count(fitBudget(list(1, 20, 0), DEFAULTS, 1_000)), [1, 10, 0], 'no treatment');
-  t.same(fitBudget(list(1, 3, 1), DEFAULTS, 15_000), list(1, 3, 1), 'what fits stays as it is');
+const count = ({ targets }: { targets: readonly Candidate[] }) =>
+  (['contact_center', 'agent', 'treatment'] as const).map(
+    (role) => targets.filter((one) => one.role === role).length,
+  );
+const music = many('treatment', 1);
+
+t.test('a call has branches for the contact center, nine agents and the treatment', async (t) => {
+  const agents = many('agent', 20);
+  const fit = (part: Partial<Lists>) => count(fitBudget(lists({ agents, ...part }), BRANCHES_ONLY));
+  t.same(fit({ first: many('contact_center', 1), treatment: music }), [1, 9, 1]);
+  t.same(fit({ first: many('contact_center', 2), treatment: music }), [2, 8, 1]);
+  t.same(fit({ treatment: music }), [0, 10, 1], 'in bypass');
+  t.same(fit({ first: many('contact_center', 1) }), [1, 10, 0], 'no treatment');
+  t.same(
+    fit({ behind: many('contact_center', 1), treatment: music }),
+    [0, 10, 1],
+    'what is down gives way to agents',
+  );
 });
 
-t.test('agents go from the end when phones ring for longer than the call may last', async (t) => {
-  const fitting = fitBudget(list(1, 9, 1), DEFAULTS, 60_000);
-  // 2 s + 2 × (2 s + 60 s) + 10 s; a third agent would make it 198 s.
-  t.same(fitting, [...list(1, 2, 0), ...list(0, 0, 1)]);
+t.test("agents go from the end when their ringing is longer than the caller's patience", async (t) => {
+  const all = lists({
+    first: many('contact_center', 1),
+    agents: many('agent', 9),
+    treatment: music,
+  });
+  const { targets, out } = fitBudget(all, DEFAULTS);
+  // 2 s + 5 × 17 s is 87 s; in the 3 s that are left nobody gets to a phone.
+  t.same(count({ targets }), [1, 5, 1]);
+  t.same(
+    out.map(({ agent, code }) => `${agent} ${code}`),
+    ['agent5', 'agent6', 'agent7', 'agent8'].map((agent) => `${agent} no_time_left`),
+  );
+});
+
+t.test('the last agent rings for a shorter time when that makes room for one more', async (t) => {
+  const agents = many('agent', 9);
+  const { targets } = fitBudget(lists({ agents, treatment: music }), { ...DEFAULTS, patience_ms: 42_000 });
+  t.same(
+    targets.map(({ ring_ms }) => ring_ms),
+    [RING_MS, RING_MS, 6_000, RING_MS],
+  );
+});
+
+t.test('of several ways to one agent one rings; those who ring together ring at once', async (t) => {
+  const twoPhones = [0, 1].map((i) => candidate('agent', i, { block: 0, agent: 'alice' }));
+  const four = [...twoPhones, candidate('agent', 2), candidate('agent', 3)];
+  const fits = (agents: Candidate[], patience_ms: number) =>
+    fitBudget(lists({ agents }), { ...DEFAULTS, patience_ms }).targets.length;
+  t.equal(fits(four, 19_000 + 2 * 17_000), 4);
+  const group = many('agent', 3, { block: 0, together: true });
+  t.equal(fits(group, 17_000), 3);
+  const narrow = { ...DEFAULTS, max_branches: 3 };
+  t.same(fitBudget(lists({ agents: group, treatment: music }), narrow).targets, music, 'a group is whole');
 });
 
 t.test('the treatment and the first location stay whatever the limits', async (t) => {
-  t.same(fitBudget(list(3, 5, 1), { max_branches: 3, max_inv_lifetime_ms: ENDLESS }, 1), list(1, 0, 1));
-  t.same(fitBudget(list(3, 5, 1), { max_branches: 1, max_inv_lifetime_ms: 1 }, 1), list(1, 0, 1));
+  const first = many('contact_center', 3);
+  const agents = many('agent', 5);
+  for (const budget of [
+    { max_branches: 3, max_inv_lifetime_ms: ENDLESS, patience_ms: ENDLESS },
+    { max_branches: 1, max_inv_lifetime_ms: 1, patience_ms: 1 },
+  ]) {
+    t.same(count(fitBudget(lists({ first, agents, treatment: music }), budget)), [1, 0, 1]);
+  }
+  const slow = many('contact_center', 10, { fr_timer_ms: 30_000 });
   t.same(
-    fitBudget(list(10, 5, 1, 30_000), DEFAULTS, 1),
-    list(5, 0, 1, 30_000),
+    count(fitBudget(lists({ first: slow, agents, treatment: music }), { ...DEFAULTS, patience_ms: 180_000 })),
+    [5, 1, 1],
     'silent locations may not use up the time of the treatment',
   );
 });
@@ -54,49 +115,69 @@ t.test('the treatment and the first location stay whatever the limits', async (t
 const shape = fc.record({
   locations: fc.integer({ min: 0, max: 5 }),
   agents: fc.integer({ min: 0, max: 40 }),
+  behind: fc.integer({ min: 0, max: 3 }),
   treatments: fc.integer({ min: 0, max: 1 }),
+  ring_ms: fc.integer({ min: 1_000, max: 120_000 }),
+  size: fc.integer({ min: 1, max: 3 }),
+  together: fc.boolean(),
   max_branches: fc.integer({ min: 1, max: 31 }),
   max_inv_lifetime_ms: fc.integer({ min: 20_000, max: 600_000 }),
-  ringMs: fc.integer({ min: 1_000, max: 120_000 }),
+  patience_ms: fc.integer({ min: 10_000, max: 600_000 }),
 });
 
 t.test(
-  'property: limits are kept, agents go from the end, the treatment and the contact center stay',
+  'property: the budget is kept, nobody is lost or called twice, order and treatment stay',
   async (t) => {
     t.doesNotThrow(() =>
       fc.assert(
-        fc.property(shape, ({ locations, agents, treatments, ringMs, ...budget }) => {
-          const all = list(locations, agents, treatments);
-          const fitting = fitBudget(all, budget, ringMs);
-          const [centers = 0, kept = 0, last = 0] = count(fitting);
-          const time = centers * 2_000 + kept * (2_000 + ringMs) + last * TREATMENT_RESERVE_MS;
-          const minimal = Math.min(1, locations) + treatments;
-          return (
-            last === treatments &&
-            centers >= Math.min(1, locations) &&
-            (centers === locations || kept === 0) &&
-            (fitting.length <= budget.max_branches - 1 || fitting.length === minimal) &&
-            (time <= budget.max_inv_lifetime_ms || fitting.length === minimal) &&
-            fitting.every(
-              (one, i) => one.contact === [...list(centers, kept, 0), ...list(0, 0, last)][i]?.contact,
-            )
-          );
-        }),
+        fc.property(
+          shape,
+          ({ locations, agents, behind, treatments, ring_ms, size, together, ...budget }) => {
+            const all = lists({
+              first: many('contact_center', locations),
+              agents: many('agent', agents, { ring_ms, together }).map((one, i) => ({
+                ...one,
+                block: Math.floor(i / size),
+              })),
+              behind: many('contact_center', behind).map((one) => ({ ...one, contact: `${one.contact};b` })),
+              treatment: many('treatment', treatments),
+            });
+            const { targets, out } = fitBudget(all, budget);
+            const given = [...all.first, ...all.agents, ...all.behind, ...all.treatment];
+            const placeOf = ({ contact }: Candidate) => given.findIndex((one) => one.contact === contact);
+            const minimal = Math.min(1, locations) + treatments;
+            return (
+              targets.length + out.length === given.length &&
+              targets.every((one, i) => i === 0 || placeOf(one) > placeOf(targets[i - 1] as Candidate)) &&
+              (treatments === 0 || targets.at(-1)?.role === 'treatment') &&
+              (locations === 0 || targets[0]?.contact === all.first[0]?.contact) &&
+              (targets.length <= budget.max_branches - 1 || targets.length === minimal) &&
+              (worst(targets) <= Math.min(budget.patience_ms, lifetimeOf(budget, treatments)) ||
+                targets.length === minimal)
+            );
+          },
+        ),
       ),
     );
   },
 );
 
-t.test('property: nobody is left out without need', async (t) => {
-  t.doesNotThrow(() =>
-    fc.assert(
-      fc.property(shape, ({ locations, agents, treatments, ringMs, ...budget }) => {
-        const [centers = 0, kept = 0] = count(fitBudget(list(locations, agents, treatments), budget, ringMs));
-        if (kept === agents) return true;
-        const withOneMore = centers + kept + 1 + treatments;
-        const time = centers * 2_000 + (kept + 1) * (2_000 + ringMs) + treatments * TREATMENT_RESERVE_MS;
-        return withOneMore > budget.max_branches - 1 || time > budget.max_inv_lifetime_ms;
-      }),
-    ),
-  );
-});
+function lifetimeOf({ max_inv_lifetime_ms }: Budget, treatments: number): number {
+  return max_inv_lifetime_ms - treatments * TREATMENT_RESERVE_MS;
+}
+
+/** How long the caller waits at worst before the treatment is tried. */
+function worst(targets: readonly Candidate[]): number {
+  const blocks = new Map<number, Candidate[]>();
+  let ms = 0;
+  for (const one of targets) {
+    if (one.role === 'contact_center') ms += one.fr_timer_ms;
+    if (one.role === 'agent') blocks.set(one.block, [...(blocks.get(one.block) ?? []), one]);
+  }
+  for (const block of blocks.values()) {
+    const silent = block.map(({ fr_timer_ms }) => fr_timer_ms);
+    const ring = Math.max(...block.map(({ ring_ms }) => ring_ms));
+    ms += ring + (block[0]?.together ? Math.max(...silent) : silent.reduce((sum, one) => sum + one, 0));
+  }
+  return ms;
+}

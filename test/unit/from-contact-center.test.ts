@@ -1,20 +1,13 @@
-import fc from 'fast-check';
 import t from 'tap';
-import { type ContactCenter, EXPIRY, FAILOVER_ON } from '../../src/directory/contact-center.js';
-import { type CallSource, canonicalIp, fromContactCenter } from '../../src/invite/from-contact-center.js';
+import type { ContactCenter } from '../../src/directory/contact-center.js';
+import { type CallSource, fromContactCenter } from '../../src/invite/from-contact-center.js';
 import { RecentDecisions } from '../../src/invite/recent-decisions.js';
+import { contactCenter } from '../support/contact-center.js';
 
-const center = (...uris: string[]): ContactCenter => ({
-  domain: 'cc.example.com',
-  mode: 'proxy',
-  locations: uris.map((uri, i) => ({ uri, priority: i + 1, fr_timer_ms: 2_000 })),
-  treatments: [],
-  skillsets: [],
-  agents: [],
-  expiry: EXPIRY,
-  failover_on: FAILOVER_ON,
-  headers: true,
-});
+const center = (...uris: string[]): ContactCenter =>
+  contactCenter({
+    locations: uris.map((uri, i) => ({ uri, priority: i + 1, fr_timer_ms: 2_000 })),
+  });
 
 const source = (part: Partial<CallSource>): CallSource => ({
   ip: null,
@@ -60,28 +53,4 @@ t.test('only the ids of our own decisions count', async (t) => {
   recent.add('one', 'cc.example.com');
   t.equal(recent.decidedFor('one'), 'cc.example.com');
   t.equal(recent.decidedFor('invented'), null);
-});
-
-t.test('an IP address has one spelling', async (t) => {
-  t.equal(canonicalIp('[::1]'), '::1');
-  t.equal(canonicalIp('0:0::0:1'), '::1');
-  t.equal(canonicalIp('::ffff:10.0.0.1'), '10.0.0.1');
-  for (const none of ['', 'h', '[10.0.0.1', '10.0.0', 'fe80::1%eth0', '::ffff:10.0.0.1.2', '10.0.0.1\r\n']) {
-    t.equal(canonicalIp(none), null, JSON.stringify(none));
-  }
-});
-
-t.test('property: IPv6 addresses compare however they are written', async (t) => {
-  const ipv6 = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 });
-  t.doesNotThrow(() =>
-    fc.assert(
-      fc.property(ipv6, (groups) => {
-        const long = groups.map((group) => group.toString(16).padStart(4, '0')).join(':');
-        const canonical = canonicalIp(long.toUpperCase());
-        return (
-          canonical !== null && canonical === canonicalIp(`[${long}]`) && canonical === canonicalIp(canonical)
-        );
-      }),
-    ),
-  );
 });

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import t from 'tap';
-import { HistoryWriter } from '../../src/outcome/history-writer.js';
+import { HistoryWriter } from '../../src/store/history-writer.js';
 import { until } from '../support/until.js';
 
 /** A writer of five rows at most, whose database is away until it is let back. */

@@ -30,11 +30,29 @@ t.test('what is left out is null, what is there is printed anew', async (t) => {
     received: null,
     user_agent: null,
     node: null,
+    source_ip: null,
+    contact_center: null,
   });
   t.match(parse({}), {
     path: '<sip:edge1.example.com;lr>,<sip:edge0.example.com;lr>',
     received: GOOD.received,
   });
+});
+
+t.test("what can't be read of the contact center's answer says nothing", async (t) => {
+  const answer = (part: object) => {
+    const parsed = parse({ contact_center_status: 200, ...part });
+    return 'contact_center' in parsed ? parsed.contact_center : parsed;
+  };
+  t.same(answer({ contact_center_contact: '<sip:alice@10.0.0.7>;expires=40', contact_center_expires: 60 }), {
+    status: 200,
+    contacts: [{ uri: 'sip:alice@10.0.0.7', q: null, expires: 40, instance: null, reg_id: null }],
+    expires: 60,
+  });
+  for (const contact_center_contact of ['<tel:+14155550100>', '*', '', null]) {
+    t.same(answer({ contact_center_contact }), { status: 200, contacts: [], expires: null });
+  }
+  t.equal(answer({ contact_center_status: null, contact_center_contact: '<sip:a@b>' }), null);
 });
 
 t.test('every malformed field is named', async (t) => {

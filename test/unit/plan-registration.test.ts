@@ -27,6 +27,8 @@ function request(contact: string, part: Partial<ParsedRegister> = {}): ParsedReg
     received: null,
     user_agent: 'phone 1.0',
     node: 'edge1',
+    source_ip: '203.0.113.9',
+    contact_center: null,
     ...part,
   };
 }
@@ -37,7 +39,9 @@ function plan(
   endpoints: readonly Endpoint[] = [],
   highestCseq?: number,
 ): RegistrationPlan {
-  const standing = { center: contactCenter(), agent: agent('alice'), endpoints, highestCseq };
+  const center = contactCenter();
+  const turn = { kind: 'ours', bounds: center.expiry } as const;
+  const standing = { center, agent: agent('alice'), endpoints, highestCseq, turn };
   return planRegistration(standing, request(contact, part), LATER);
 }
 
@@ -262,4 +266,5 @@ t.test("the contact center's own location is no phone", async (t) => {
   t.equal(problem(`<${URI}>, <sip:192.0.2.10>`)?.code, 'bad_request', 'nor beside one');
   t.equal(problem('<sip:alice@192.0.2.10>;expires=0'), undefined, 'it may always be withdrawn');
   t.equal(problem('<sip:alice@192.0.2.10:5062>'), undefined, 'a softphone on the same machine');
+  t.equal(problem('<sip:alice@192.0.2.10;transport=tls>'), undefined, 'TLS has a port of its own');
 });

@@ -39,6 +39,8 @@ function registrations(contact: string, scene: Scene = {}): Registration[] {
     received: null,
     user_agent: null,
     node: null,
+    source_ip: null,
+    contact_center: null,
     ...request,
   };
   const standing = {
@@ -46,6 +48,7 @@ function registrations(contact: string, scene: Scene = {}): Registration[] {
     agent: found.agent,
     endpoints: directory.endpointsOf(DOMAIN, name, NOW),
     highestCseq: undefined,
+    turn: { kind: 'ours', bounds: center.expiry } as const,
   };
   const plan = planRegistration(standing, parsed, NOW);
   for (const one of plan.remove) directory.removeEndpoint(one.domain, one.agent, one.key);
@@ -85,6 +88,32 @@ t.test('what no registrar holds for good comes along: contact center and treatme
     all.filter((line) => !line.startsWith('sip:sales@') || line.includes(URI)),
   );
 });
+
+t.test(
+  "an agent's fixed contacts come along where they aren't held for good; nobody else's do",
+  async (t) => {
+    const cell = { uri: 'sip:+14155550199@trunk.example.net', when: 'always' } as const;
+    const center = contactCenter({
+      agents: [
+        agent(
+          'alice',
+          { sales: 1 },
+          { contacts: [cell, { ...cell, uri: 'sip:a@elsewhere', when: 'bypass' }] },
+        ),
+        agent('bob', { sales: 2 }, { contacts: [{ ...cell, uri: 'sip:bob@trunk.example.net' }] }),
+      ],
+    });
+    const withTrunk = (holds: boolean) =>
+      brief(registrations(`<${URI}>;expires=120`, { center, holds: () => holds })).filter((line) =>
+        /trunk|elsewhere/.test(line),
+      );
+    t.same(withTrunk(false), [
+      `sip:alice@cc.example.com → ${cell.uri} 490 120`,
+      `sip:sales@cc.example.com → ${cell.uri} 889 120`,
+    ]);
+    t.same(withTrunk(true), []);
+  },
+);
 
 t.test(
   'B5 B13: a proxy passes on the Call-ID and CSeq of the phone, a back-to-back user agent its own',

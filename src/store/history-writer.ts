@@ -1,5 +1,5 @@
-import { GroupCommit } from '../store/group-commit.js';
-import type { Log } from '../store/log.js';
+import { GroupCommit } from './group-commit.js';
+import type { Log } from './log.js';
 
 /** While Postgres is away so many rows of one table wait; a quarter of an hour of 50 calls a second. */
 export const MAX_WAITING = 50_000;

@@ -1,0 +1,82 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Problem } from '../errors.js';
+import type { BindingDifference, ComparedBinding } from '../kamailio/compare.js';
+import type { Registrars } from '../kamailio/registrars.js';
+import { printQ } from '../sip/q-value.js';
+import { DifferencesDocument, MAX_DIFFERENCES } from './node-differences.schema.js';
+import type { Nodes } from './nodes.js';
+import { NodeParams } from './nodes.schema.js';
+import { nothing } from './provisioning.schema.js';
+
+export interface DifferenceDeps {
+  readonly nodes: Pick<Nodes, 'find'>;
+  readonly reviewed: Pick<Registrars, 'differences' | 'review'>;
+  readonly clock: () => number;
+}
+
+/** Whether a registrar holds what it should. */
+export function differenceRoutes(app: FastifyInstance, { nodes, reviewed, clock }: DifferenceDeps): void {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  routes.get(
+    '/v1/nodes/:node/differences',
+    {
+      schema: {
+        operationId: 'listDifferences',
+        tags: ['insight'],
+        summary: 'Where does a registrar hold something else than it should?',
+        description: 'Asked now, address by address, at up to 500 a second.',
+        params: NodeParams,
+        response: { 200: DifferencesDocument },
+      },
+      config: { problems: ['not_found', 'node_unavailable'] },
+    },
+    async (request) => {
+      const { node } = nodes.find(request.params.node);
+      const found = await reviewed.differences(node).catch((error: unknown) => {
+        throw new Problem('node_unavailable', `${node} could not be asked`, { cause: error });
+      });
+      if (!found) throw notCommanded(node);
+      return {
+        node,
+        at: new Date(clock()).toISOString(),
+        total: found.length,
+        differences: found.slice(0, MAX_DIFFERENCES).map(asJson),
+      };
+    },
+  );
+
+  routes.post(
+    '/v1/nodes/:node/repair',
+    {
+      schema: {
+        operationId: 'repairNode',
+        tags: ['operation'],
+        summary:
+          'Put right what a registrar holds else than it should; each is put right every five minutes anyway.',
+        params: NodeParams,
+        response: { 202: nothing('Begun, or to be begun when the node can be reached.') },
+      },
+      config: { problems: ['not_found', 'node_unavailable'] },
+    },
+    async (request, reply) => {
+      const { node } = nodes.find(request.params.node);
+      if (!reviewed.review(node)) throw notCommanded(node);
+      return reply.code(202).send();
+    },
+  );
+}
+
+function notCommanded(node: string): Problem {
+  const detail = `${node} is no registrar that this instance commands: it is an edge, or without rpc_url, or another instance commands it`;
+  return new Problem('node_unavailable', detail);
+}
+
+function asJson({ wanted, held, ...difference }: BindingDifference) {
+  return { ...difference, wanted: bindingAsJson(wanted), held: bindingAsJson(held) };
+}
+
+function bindingAsJson(binding: ComparedBinding | null) {
+  return binding && { ...binding, q: printQ(binding.q) };
+}

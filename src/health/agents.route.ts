@@ -1,0 +1,81 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import type { Directory } from '../directory/directory.js';
+import { Problem } from '../errors.js';
+import type { Agents } from '../live/agents.js';
+import type { Override } from '../live/override.js';
+import { parseHost } from '../sip/host.js';
+import { type AgentLine, AgentsDocument, AgentsQuery } from './agents.schema.js';
+
+export interface AgentDeps {
+  readonly directory: Directory;
+  readonly agents: Pick<Agents, 'of' | 'callOf'>;
+  readonly overrides: { active(domain: string, now: number): readonly Override[] };
+  readonly clock: () => number;
+}
+
+export function agentRoutes(app: FastifyInstance, deps: AgentDeps): void {
+  const { directory, clock } = deps;
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/v1/agents',
+    {
+      schema: {
+        operationId: 'listAgentStates',
+        tags: ['insight'],
+        summary: 'Who is free? Every agent with what the agent does.',
+        querystring: AgentsQuery,
+        response: { 200: AgentsDocument },
+      },
+      config: { problems: ['unknown_contact_center'] },
+    },
+    async ({ query: { contact_center } }) => {
+      const centers = contact_center === undefined ? directory.contactCenters() : [find(contact_center)];
+      const now = clock();
+      return { agents: centers.flatMap((center) => linesOf(deps, center, now)) };
+    },
+  );
+
+  function find(text: string): ContactCenter {
+    const domain = Problem.inField('/contact_center', () => parseHost(text));
+    const center = directory.contactCenter(domain);
+    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
+    return center;
+  }
+}
+
+function linesOf(deps: AgentDeps, { domain, agents }: ContactCenter, now: number): AgentLine[] {
+  const pauses = new Map(
+    deps.overrides.active(domain, now).flatMap((one) => (one.kind === 'pause' ? [[one.agent, one]] : [])),
+  );
+  return agents.map((agent) => lineOf(deps, domain, agent, pauses.get(agent.name), now));
+}
+
+function lineOf(
+  { directory, agents }: AgentDeps,
+  domain: string,
+  { name, skills }: Agent,
+  pause: Override | undefined,
+  now: number,
+): AgentLine {
+  const { activity, call_id, idle_since, put_last } = agents.of(domain, name, now);
+  const call = agents.callOf(domain, name, now);
+  return {
+    contact_center: domain,
+    name,
+    activity,
+    since: timeOf(call?.since ?? idle_since),
+    until: call && timeOf(call.until),
+    call_id,
+    put_last: put_last && { code: put_last.code, until: new Date(put_last.until).toISOString() },
+    paused: pause
+      ? { until: new Date(pause.expires_at).toISOString(), reason: pause.reason, by: pause.by }
+      : null,
+    endpoints: directory.endpointsOf(domain, name, now).length,
+    skills,
+  };
+}
+
+function timeOf(ms: number): string | null {
+  return ms === 0 ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,36 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+const nullable = <T extends TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+const Time = Type.String({ format: 'date-time' });
+
+export const AgentsQuery = Type.Object({
+  contact_center: Type.Optional(Type.String({ maxLength: 253, examples: ['cc.example.com'] })),
+});
+
+const Agent = Type.Object({
+  contact_center: Type.String(),
+  name: Type.String(),
+  activity: Type.Enum(['free', 'reserved', 'ringing', 'busy'], {
+    description: 'As far as calls passed through us; reserved: a decision has put the agent first.',
+  }),
+  since: nullable(Time, 'Since when; null: no call was seen yet.'),
+  until: nullable(Time, 'When it ends by itself, if nothing is heard of the call; null: the agent is free.'),
+  call_id: nullable(Type.String(), 'Of the call that it is about.'),
+  put_last: nullable(
+    Type.Object({ until: Time, code: Type.Enum(['no_answer', 'unreachable']) }),
+    'Comes after the others until then.',
+  ),
+  paused: nullable(
+    Type.Object({ until: Time, reason: Type.String(), by: Type.String() }),
+    'Gets no calls of skillsets until then.',
+  ),
+  endpoints: Type.Integer({ description: 'How many phones are registered.' }),
+  skills: Type.Immutable(Type.Record(Type.String(), Type.Integer())),
+});
+export type AgentLine = Static<typeof Agent>;
+
+export const AgentsDocument = Type.Object(
+  { agents: Type.Array(Agent) },
+  { description: 'Agents and what they do, by contact center.' },
+);

@@ -1,0 +1,102 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Directory } from '../directory/directory.js';
+import { Problem } from '../errors.js';
+import type { Overrides } from '../live/overrides.js';
+import { parseHost } from '../sip/host.js';
+import { checkOverride } from './check-override.js';
+import { documentOf, type OverrideOrders } from './override-orders.js';
+import {
+  OverrideBody,
+  OverrideDocument,
+  OverrideParams,
+  OverridesDocument,
+  OverridesQuery,
+} from './overrides.schema.js';
+
+const PATH = '/v1/overrides';
+/** Of a From header that is kept. */
+const LONGEST = 200;
+
+export interface OverrideRoutesDeps {
+  readonly directory: Directory;
+  readonly overrides: Overrides;
+  readonly orders: OverrideOrders;
+  readonly clock: () => number;
+}
+
+export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): void {
+  const { directory, overrides, orders, clock } = deps;
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ['operation'];
+
+  routes.post(
+    PATH,
+    {
+      schema: {
+        operationId: 'orderOverride',
+        tags,
+        summary: 'Force bypass, force normal, drain a location or hold a drill, for a time.',
+        body: OverrideBody,
+        response: { 201: OverrideDocument },
+      },
+      config: { problems: ['store_unavailable'] },
+    },
+    async (request, reply) => {
+      const override = await orders.order(checkOverride(directory, request.body));
+      return reply.code(201).send(documentOf(override));
+    },
+  );
+
+  routes.get(
+    PATH,
+    {
+      schema: {
+        operationId: 'listOverrides',
+        tags,
+        summary: 'What is ordered now.',
+        querystring: OverridesQuery,
+        response: { 200: OverridesDocument },
+      },
+    },
+    async (request) => {
+      const { contact_center } = request.query;
+      const domain =
+        contact_center === undefined
+          ? undefined
+          : Problem.inField('/contact_center', () => parseHost(contact_center));
+      const now = clock();
+      const all = overrides.all().filter(({ expires_at }) => expires_at > now);
+      const wanted = all.filter((one) => domain === undefined || one.domain === domain);
+      return { overrides: wanted.map(documentOf) };
+    },
+  );
+
+  routes.delete(
+    `${PATH}/:id`,
+    {
+      schema: {
+        operationId: 'withdrawOverride',
+        tags,
+        summary: 'Take back what was ordered; it ends at once.',
+        params: OverrideParams,
+        headers: Type.Object({
+          from: Type.Optional(
+            Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
+          ),
+        }),
+        response: { 204: Type.Unsafe<undefined>({ type: 'null', description: 'It is gone.' }) },
+      },
+      config: { problems: ['not_found', 'store_unavailable'] },
+    },
+    async (request, reply) => {
+      const override = overrides.find(request.params.id.toLowerCase());
+      if (!override || override.expires_at <= clock()) {
+        throw new Problem('not_found', 'No such override is in force');
+      }
+      await orders.withdraw(override, request.headers.from?.trim().slice(0, LONGEST) || `from ${request.ip}`);
+      return reply.code(204).send();
+    },
+  );
+}

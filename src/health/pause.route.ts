@@ -1,0 +1,95 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Directory } from '../directory/directory.js';
+import { Problem } from '../errors.js';
+import type { Override } from '../live/override.js';
+import type { Overrides } from '../live/overrides.js';
+import { parseHost } from '../sip/host.js';
+import { documentOf, type OverrideOrders } from './override-orders.js';
+import { OverrideDocument } from './overrides.schema.js';
+import { PauseBody, PauseParams } from './pause.schema.js';
+
+const PATH = '/v1/contact-centers/:domain/agents/:name/pause';
+
+export interface PauseDeps {
+  readonly directory: Directory;
+  readonly overrides: Pick<Overrides, 'active'>;
+  readonly orders: Pick<OverrideOrders, 'order' | 'withdraw'>;
+  readonly clock: () => number;
+}
+
+/** A paused agent gets no calls of skillsets; calls to the agent's own address go through. */
+export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders, clock }: PauseDeps): void {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const tags = ['operation'];
+  const problems = ['unknown_contact_center', 'not_found', 'store_unavailable'] as const;
+
+  routes.put(
+    PATH,
+    {
+      schema: {
+        operationId: 'pauseAgent',
+        tags,
+        summary: 'Give the agent no calls of skillsets for a time; takes the place of an earlier pause.',
+        params: PauseParams,
+        body: PauseBody,
+        response: { 200: OverrideDocument },
+      },
+      config: { problems },
+    },
+    async ({ params, body }) => {
+      const { domain, agent } = find(params);
+      const before = pausesOf(domain, agent);
+      const order = { ...NO_LIMIT, ...body, domain, agent, kind: 'pause' as const };
+      const pause = await orders.order(order);
+      // Only now: the agent must not get a call in between.
+      for (const one of before) await orders.withdraw(one, body.by);
+      return documentOf(pause);
+    },
+  );
+
+  routes.delete(
+    PATH,
+    {
+      schema: {
+        operationId: 'resumeAgent',
+        tags,
+        summary: 'The agent gets calls again.',
+        params: PauseParams,
+        headers: Type.Object({
+          from: Type.Optional(
+            Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
+          ),
+        }),
+        response: { 204: Type.Unsafe<undefined>({ type: 'null', description: 'It is gone.' }) },
+      },
+      config: { problems },
+    },
+    async ({ params, headers, ip }, reply) => {
+      const { domain, agent } = find(params);
+      const pauses = pausesOf(domain, agent);
+      if (pauses.length === 0) throw new Problem('not_found', `${agent} is not paused`);
+      for (const one of pauses) await orders.withdraw(one, headers.from ?? `from ${ip}`);
+      return reply.code(204).send();
+    },
+  );
+
+  function find(params: { domain: string; name: string }): { domain: string; agent: string } {
+    const domain = Problem.inField('/domain', () => parseHost(params.domain));
+    const center = directory.contactCenter(domain);
+    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
+    const agent = params.name;
+    if (!center.agents.some(({ name }) => name === agent)) {
+      throw new Problem('not_found', `No agent of ${domain} is called ${agent}`);
+    }
+    return { domain, agent };
+  }
+
+  /** Two who pause at once make two. */
+  function pausesOf(domain: string, agent: string): Override[] {
+    return overrides.active(domain, clock()).filter((one) => one.kind === 'pause' && one.agent === agent);
+  }
+}
+
+const NO_LIMIT = { skillset: null, location: null, caller: null, address: null } as const;

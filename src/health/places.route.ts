@@ -1,0 +1,65 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Directory } from '../directory/directory.js';
+import { placeUri } from '../directory/place-uri.js';
+import { Problem } from '../errors.js';
+import { parseHost } from '../sip/host.js';
+import { type DescribeDeps, describeHealth } from './describe-health.js';
+import { HealthDocument, HealthQuery, ProbeReport } from './health.schema.js';
+
+export interface PlaceRoutesDeps extends DescribeDeps {
+  readonly directory: Directory;
+  readonly clock: () => number;
+}
+
+export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
+  const { directory, healths, clock } = deps;
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  routes.post(
+    '/v1/health',
+    {
+      schema: {
+        operationId: 'reportProbe',
+        tags: ['routing'],
+        summary: 'A probed place has changed; repeats and unknown places are harmless.',
+        body: ProbeReport,
+        response: { 204: Type.Null({ description: 'Taken.' }) },
+      },
+    },
+    async (request, reply) => {
+      const { node, uri, state } = request.body;
+      const place = Problem.inField('/uri', () => placeUri(uri));
+      healths.probe(node, place, state === 'up', clock());
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.get(
+    '/v1/health',
+    {
+      schema: {
+        operationId: 'getHealth',
+        tags: ['insight'],
+        summary: 'Who is in bypass, and how does each location and treatment stand?',
+        querystring: HealthQuery,
+        response: { 200: HealthDocument },
+      },
+      config: { problems: ['unknown_contact_center'] },
+    },
+    async (request) => {
+      const { contact_center } = request.query;
+      const centers = contact_center === undefined ? directory.contactCenters() : [find(contact_center)];
+      const now = clock();
+      return { contact_centers: centers.map((center) => describeHealth(deps, center, now)) };
+    },
+  );
+
+  function find(text: string) {
+    const domain = Problem.inField('/contact_center', () => parseHost(text));
+    const center = directory.contactCenter(domain);
+    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
+    return center;
+  }
+}

@@ -1,0 +1,38 @@
+import { callAgents } from './call-agents.js';
+import type { Candidate } from './candidate.js';
+import { longestRingMs } from './fit-budget.js';
+import type { Situation } from './situation.js';
+
+/** So long after its last call a phone is let alone: news of a call's end may get here before its BYE gets to the phone. */
+const REST_MS = 1_000;
+/** So long after an agent was tried for a caller nobody tries again, however soon the policy would have it. */
+const PAUSE_MS = 10_000;
+/** Of one agent: more would not fit into what Kamailio reads at once over TCP (tcp_rd_buf_size, 16 KB). */
+const MAX_WAYS = 3;
+
+/** The ways to those agents to whom a caller on hold may return, in the skillset's order. */
+export function freeAgents(situation: Situation, bypass: boolean): Candidate[] {
+  const { at, agents } = situation;
+  const idle = new Map(agents.map(({ agent, state }) => [agent, at - state.idle_since]));
+  const { called } = callAgents(situation, bypass);
+  return called.filter(({ agent, code }) => code === 'free' && (idle.get(agent ?? '') ?? 0) >= REST_MS);
+}
+
+/** The ways to the first of them who wasn't tried for this caller just now; none when there is nobody. */
+export function nextAgent(
+  free: readonly Candidate[],
+  { at, limits }: Pick<Situation, 'at' | 'limits'>,
+  tried: ReadonlyMap<string, number>,
+): Candidate[] {
+  const first = free.find(({ agent }) => at - (tried.get(agent ?? '') ?? 0) >= PAUSE_MS);
+  if (!first) return [];
+  return free
+    .filter(({ agent }) => agent === first.agent)
+    .slice(0, MAX_WAYS)
+    .map((way) => ({
+      ...way,
+      ...{ block: 0, together: false },
+      ring_ms: Math.min(way.ring_ms, longestRingMs(limits.max_inv_lifetime_ms)),
+      because: `returned from hold: ${way.because}`,
+    }));
+}

@@ -1,0 +1,143 @@
+import { Arrivals } from './arrivals.js';
+import { Doubts } from './doubts.js';
+import { difference, type Held, type Wanted } from './held.js';
+import { HeldMemory } from './held-memory.js';
+import type { Call } from './json-rpc.js';
+import { pushRegistration } from './push-registration.js';
+import type { Registration } from './registration.js';
+import { sendRegister } from './send-register.js';
+import { ulAdd } from './ul-add.js';
+import { ulLookup } from './ul-lookup.js';
+import { ulRmContact } from './ul-rm-contact.js';
+
+export interface SettlerDeps {
+  readonly clock: () => number;
+  /** What it should hold for an address. */
+  readonly wanted: (aor: string, now: number) => Wanted[];
+}
+
+export interface Settling {
+  readonly call: Call;
+  /** Where the registrar reaches itself. */
+  readonly nextHop: string;
+  /** Whether no further command is to be sent. */
+  readonly stopped: () => boolean;
+}
+
+/** How many bindings were put and removed. */
+export interface Settled {
+  put: number;
+  removed: number;
+}
+
+/** Makes one registrar hold for an address what it should, by what we know of it: asked once, then remembered. */
+export class Settler {
+  readonly #deps: SettlerDeps;
+  readonly #arrivals = new Arrivals();
+  readonly #doubts = new Doubts();
+  #memory = new HeldMemory();
+
+  constructor(deps: SettlerDeps) {
+    this.#deps = deps;
+  }
+
+  /** These reach the registrar by themselves. */
+  sent(registrations: readonly Registration[]): void {
+    const now = this.#deps.clock();
+    for (const { aor, contact, q, expires, path, received } of registrations) {
+      if (expires === 0) this.#memory.remove(aor, contact);
+      else this.#memory.put(aor, contact, { q, until: now + expires * 1000, path, received });
+      this.#arrivals.expect(aor, contact, now);
+    }
+  }
+
+  /** Whether a REGISTER for it may still be on its way. */
+  expects(aor: string, contact: string): boolean {
+    return this.#arrivals.expects(aor, contact);
+  }
+
+  holdsForGood(aor: string, contact: string): boolean {
+    return this.#memory.get(aor, contact)?.until === Number.POSITIVE_INFINITY;
+  }
+
+  /** The registrar holds nothing, or nobody knows what. What is under way writes into the memory that is dropped here. */
+  forget(): void {
+    this.#memory = new HeldMemory();
+    this.#arrivals.overtakeAll();
+  }
+
+  /** The registrar is to be asked again; for what is on its way there once that has arrived. */
+  distrust(aor: string): void {
+    this.#memory.distrust(aor);
+    for (const contact of this.#memory.of(aor).keys()) {
+      if (this.expects(aor, contact)) this.#arrivals.overtake(aor, contact);
+      else this.#doubts.add(aor, contact);
+    }
+  }
+
+  /**
+   * A REGISTER may arrive after a command that came later, and undo it: bind an agent who has been displaced, withdraw one
+   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the registrar is asked. Returns
+   * the addresses that are to be settled for this.
+   */
+  doubtArrived(): string[] {
+    const arrived = this.#arrivals.takeOvertaken(this.#deps.clock());
+    for (const { aor, contact } of arrived) this.#doubts.add(aor, contact);
+    return arrived.map(({ aor }) => aor);
+  }
+
+  /** Whether the address must be settled once more is told by `again`. */
+  async settle(aor: string, { call, nextHop, stopped }: Settling, again: () => void): Promise<Settled> {
+    const { clock, wanted } = this.#deps;
+    const settled: Settled = { put: 0, removed: 0 };
+    const memory = this.#memory;
+    if (!memory.knows(aor) || this.#doubts.of(aor).size > 0) await this.#ask(call, aor, memory);
+    memory.expire(aor, clock());
+    const { remove, put } = difference(memory.of(aor), wanted(aor, clock()));
+    // Removals first: one binding too many could push the treatment over Kamailio's branch limit.
+    for (const contact of remove) {
+      if (stopped()) return settled;
+      const held = memory.get(aor, contact);
+      await ulRmContact(call, aor, contact);
+      // If a REGISTER has bound it again meanwhile, that is what was removed.
+      if (memory.get(aor, contact) !== held) again();
+      memory.remove(aor, contact);
+      this.#arrivals.overtake(aor, contact);
+      settled.removed += 1;
+    }
+    for (const one of put) {
+      if (stopped()) return settled;
+      const { contact } = one.binding;
+      memory.put(aor, contact, await this.#put(call, nextHop, one));
+      this.#arrivals.overtake(aor, contact);
+      if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock());
+      settled.put += 1;
+    }
+    // Addresses that are none of ours any more don't pile up.
+    if (wanted(aor, clock()).length === 0) memory.forget(aor);
+    return settled;
+  }
+
+  async #ask(call: Call, aor: string, memory: HeldMemory): Promise<void> {
+    const { clock, wanted } = this.#deps;
+    const before = new Map([...this.#doubts.of(aor)].map((contact) => [contact, memory.get(aor, contact)]));
+    const found = await ulLookup(call, aor, clock());
+    memory.learn(aor, found, wanted(aor, clock()));
+    for (const [contact, held] of before) {
+      this.#doubts.remove(aor, contact);
+      // What was sent since then is newer than what was found.
+      if (memory.get(aor, contact) === held) memory.correct(aor, contact, found.get(contact));
+    }
+  }
+
+  async #put(call: Call, nextHop: string, { resolved, binding, until }: Wanted): Promise<Held> {
+    const { clock } = this.#deps;
+    const { endpoint, q, path, received } = binding;
+    if (endpoint) {
+      await sendRegister(call, nextHop, pushRegistration(resolved, binding, endpoint, clock()));
+      return { q, until, path, received };
+    }
+    await ulAdd(call, binding);
+    return { q, until: Number.POSITIVE_INFINITY, path, received };
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What an agent does as far as calls passed through us:
+ *
+ *     free      may be called
+ *     reserved  a decision has put the agent first and it isn't known yet what became of it
+ *     ringing   a phone of the agent rings
+ *     busy      in a call
+ */
+export type Activity = 'free' | 'reserved' | 'ringing' | 'busy';
+
+/** How one agent stands at a moment, as decisions read it. */
+export interface AgentState {
+  readonly activity: Activity;
+  /** The Call-ID that the activity is about, or null. */
+  readonly call_id: string | null;
+  /** Since when without a call, ms since the epoch; 0: no call was ever seen. */
+  readonly idle_since: number;
+  /** When a decision last put this agent first, ms since the epoch; 0: never. For round_robin. */
+  readonly offered_at: number;
+  /** Comes after the others until then (ms since the epoch), or null. */
+  readonly put_last: { readonly until: number; readonly code: 'no_answer' | 'unreachable' } | null;
+}
+
+export const NEVER_SEEN: AgentState = {
+  activity: 'free',
+  call_id: null,
+  idle_since: 0,
+  offered_at: 0,
+  put_last: null,
+};
+
+/** What decisions need of the agents' states. */
+export interface AgentStates {
+  of(domain: string, agent: string, now: number): AgentState;
+}

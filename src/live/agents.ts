@@ -1,0 +1,213 @@
+import { POLICY } from '../directory/contact-center.js';
+import type { Directory } from '../directory/directory.js';
+import type { Activity, AgentState, AgentStates } from './agent-state.js';
+import { NEVER_SEEN } from './agent-state.js';
+import { type CallProgress, complaintAbout, type Engagement, engagementsOf } from './call-progress.js';
+import type { CallEvent, FollowedCall } from './followed-call.js';
+import type { CallWatcher } from './live-calls.js';
+
+/** So often what has run out is looked for; who asks in between is answered by the time. */
+const EXPIRE_EVERY_MS = 1_000;
+const PRUNE_EVERY_MS = 3_600_000;
+const STRONGEST: readonly Activity[] = ['busy', 'ringing', 'reserved'];
+
+/** Told when an agent has become free; whether the agent is put last or paused is another question. */
+export type FreedListener = (domain: string, agent: string, at: number) => void;
+
+/** What an agent does because of one call. */
+export type CallOf = Engagement & { readonly call_id: string };
+
+interface KnownAgent {
+  readonly domain: string;
+  readonly agent: string;
+  /** By decision: one call may have two, when a contact center that is a proxy calls its agent. */
+  readonly engagements: Map<string, CallOf>;
+  idle_since: number;
+  offered_at: number;
+  put_last: AgentState['put_last'];
+  /** Whether listeners take the agent to be free. */
+  free: boolean;
+}
+
+/**
+ * What every agent does, as far as calls passed through us. Everything that a call makes an agent do ends by itself: a
+ * reservation when its time is over, ringing and calls after longer than they may last.
+ */
+export class Agents implements AgentStates, CallWatcher {
+  readonly #directory: Pick<Directory, 'contactCenter' | 'resolve'>;
+  readonly #clock: () => number;
+  readonly #listeners: FreedListener[] = [];
+  readonly #known = new Map<string, KnownAgent>();
+  /** Those who aren't free. */
+  readonly #engaged = new Set<KnownAgent>();
+  /** By call: which decision holds its reservation, and of whom. */
+  readonly #reservations = new Map<string, { readonly decision: string; readonly known: KnownAgent }>();
+  #timer: NodeJS.Timeout | undefined;
+  #pruned = 0;
+
+  constructor({
+    directory,
+    clock,
+  }: { directory: Pick<Directory, 'contactCenter' | 'resolve'>; clock: () => number }) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  of(domain: string, agent: string, now: number): AgentState {
+    const known = this.#known.get(keyOf(domain, agent));
+    return known ? stateOf(known, now) : NEVER_SEEN;
+  }
+
+  /** The call that the agent's activity is about; null: the agent is free. */
+  callOf(domain: string, agent: string, now: number): CallOf | null {
+    const known = this.#known.get(keyOf(domain, agent));
+    return known ? strongestOf(known, now) : null;
+  }
+
+  freed(listener: FreedListener): void {
+    this.#listeners.push(listener);
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.expire(this.#clock()), EXPIRE_EVERY_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Reserves the agent whom the decision has put first; a call that asks again holds one reservation all the same. */
+  decided({ decision, domain, call_id, reserved, at }: FollowedCall): void {
+    if (!reserved) return;
+    const call = keyOf(domain, call_id);
+    const before = this.#reservations.get(call);
+    if (before) this.#release(before.known, before.decision);
+    const known = this.#knownOf(domain, reserved.agent);
+    known.engagements.set(decision, { ...reserved, activity: 'reserved', since: at, call_id });
+    known.offered_at = Math.max(known.offered_at, at);
+    this.#reservations.set(call, { decision, known });
+    this.#settle([known, ...(before ? [before.known] : [])], at);
+  }
+
+  progressed(progress: CallProgress, event: Pick<CallEvent, 'position' | 'event'> | null, at: number): void {
+    const { call, targets } = progress;
+    const engagements = new Map(engagementsOf(progress).map((one) => [one.agent, one]));
+    const names = new Set(call.targets.flatMap(({ agent }) => agent ?? []));
+    const touched = [...names].map((name) => this.#knownOf(call.domain, name));
+    for (const known of touched) {
+      const ends = targets.filter((_, i) => call.targets[i]?.agent === known.agent);
+      for (const { ended } of ends) known.idle_since = Math.max(known.idle_since, ended ?? 0);
+      this.#engage(known, call, engagements.get(known.agent), at);
+    }
+    const agent = event && call.targets[event.position]?.agent;
+    if (event && typeof agent === 'string')
+      this.#judge(this.#knownOf(call.domain, agent), progress, event.event);
+    this.#settle(touched, at);
+  }
+
+  /** Ends what has run out. */
+  expire(now: number): void {
+    for (const known of this.#engaged) {
+      for (const [decision, { until }] of known.engagements) {
+        if (until <= now) this.#release(known, decision, until);
+      }
+    }
+    this.#settle([...this.#engaged], now);
+    if (now - this.#pruned >= PRUNE_EVERY_MS) this.#prune(now);
+  }
+
+  #engage(known: KnownAgent, call: FollowedCall, wanted: Engagement | undefined, at: number): void {
+    const before = known.engagements.get(call.decision)?.activity;
+    // A reservation is made once: the same call may have asked again, and holds another one now.
+    const engagement = wanted?.activity === 'reserved' && before !== 'reserved' ? undefined : wanted;
+    if (engagement?.activity !== before) this.#release(known, call.decision, at);
+    if (engagement) known.engagements.set(call.decision, { ...engagement, call_id: call.call_id });
+  }
+
+  #release(known: KnownAgent, decision: string, at = 0): void {
+    const engagement = known.engagements.get(decision);
+    if (!engagement) return;
+    known.engagements.delete(decision);
+    if (engagement.activity === 'busy') known.idle_since = Math.max(known.idle_since, at);
+    const call = keyOf(known.domain, engagement.call_id);
+    if (this.#reservations.get(call)?.decision === decision) this.#reservations.delete(call);
+  }
+
+  /** Who didn't answer, or wasn't reached, comes last for a while; who rings is reached, and who answers is there. */
+  #judge(known: KnownAgent, progress: CallProgress, event: CallEvent['event']): void {
+    const { domain, agent } = known;
+    if (event === 'answered') known.put_last = null;
+    if (event !== 'failed' && event !== 'ringing') return;
+    const code = complaintAbout(progress, agent);
+    if (code) {
+      const failed = progress.targets.map(({ failed }, i) =>
+        progress.call.targets[i]?.agent === agent ? failed : 0,
+      );
+      const center = this.#directory.contactCenter(domain) ?? POLICY;
+      const until = Math.max(...failed.map((at) => at ?? 0)) + center.put_last_seconds * 1_000;
+      if (until >= (known.put_last?.until ?? 0)) known.put_last = { until, code };
+    } else if (event === 'ringing' && known.put_last?.code === 'unreachable') known.put_last = null;
+  }
+
+  /** Tells listeners who has become free, when everything else is as it should be. */
+  #settle(touched: readonly KnownAgent[], at: number): void {
+    const freed: KnownAgent[] = [];
+    for (const known of touched) {
+      const free = known.engagements.size === 0;
+      if (free) this.#engaged.delete(known);
+      else this.#engaged.add(known);
+      if (free && !known.free) freed.push(known);
+      known.free = free;
+    }
+    for (const { domain, agent } of freed)
+      for (const listener of this.#listeners) listener(domain, agent, at);
+  }
+
+  #knownOf(domain: string, agent: string): KnownAgent {
+    const key = keyOf(domain, agent);
+    let known = this.#known.get(key);
+    if (!known) {
+      const { idle_since, offered_at, put_last } = NEVER_SEEN;
+      known = { domain, agent, engagements: new Map(), idle_since, offered_at, put_last, free: true };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** Agents who are no longer provisioned don't pile up. */
+  #prune(now: number): void {
+    this.#pruned = now;
+    for (const [key, known] of this.#known) {
+      if (
+        known.free &&
+        this.#directory.resolve({ user: known.agent, domain: known.domain })?.kind !== 'agent'
+      )
+        this.#known.delete(key);
+    }
+  }
+}
+
+function stateOf(known: KnownAgent, now: number): AgentState {
+  const { engagements, idle_since, offered_at, put_last } = known;
+  const strongest = strongestOf(known, now);
+  const over = [...engagements.values()].filter(({ activity, until }) => activity === 'busy' && until <= now);
+  return {
+    activity: strongest?.activity ?? 'free',
+    call_id: strongest?.call_id ?? null,
+    idle_since: Math.max(idle_since, ...over.map(({ until }) => until)),
+    offered_at,
+    put_last: put_last && put_last.until > now ? put_last : null,
+  };
+}
+
+function strongestOf({ engagements }: KnownAgent, now: number): CallOf | null {
+  const [strongest = null] = [...engagements.values()]
+    .filter(({ until }) => until > now)
+    .sort((a, b) => STRONGEST.indexOf(a.activity) - STRONGEST.indexOf(b.activity));
+  return strongest;
+}
+
+/** No domain has a space. */
+function keyOf(domain: string, name: string): string {
+  return `${domain} ${name}`;
+}

@@ -1,0 +1,187 @@
+/**
+ * How every location and treatment stands. What is known of a place (its probes, calls that it didn't answer at all) is one
+ * machine, what is known of its answers to one address another: a queue that fails for `sales` is no dead contact center.
+ */
+import type { ContactCenter } from '../directory/contact-center.js';
+import type { Directory } from '../directory/directory.js';
+import { placesOf, placeUri } from '../directory/place-uri.js';
+import type { Change, Changes } from './change.js';
+import { evidenceOf } from './evidence-of.js';
+import type { CallEvent } from './followed-call.js';
+import { type Evidence, type Health, isForgettable, standingOf, step, WELL } from './health-machine.js';
+import { type AnsweredProbe, type NodeProbe, type ProbeMemory, Probes } from './probes.js';
+import { HEALTHY, type Standing, type Standings } from './standing.js';
+
+export interface HealthsDeps {
+  readonly directory: Pick<Directory, 'contactCenters' | 'contactCenter' | 'nodes' | 'node'>;
+  readonly changes: Changes;
+  readonly memory: ProbeMemory;
+  readonly log: { warn(fields: object, text: string): void; info(fields: object, text: string): void };
+}
+
+/** What is known of one URI of a contact center. Who is well isn't remembered. */
+interface Watched {
+  place: Health;
+  readonly answers: Map<string, Health>;
+}
+
+/** For people: a machine and how it stands. */
+export interface Seen {
+  readonly standing: Standing;
+  readonly health: Health;
+}
+
+const NOBODY = new Map<string, Health>();
+
+export class Healths implements Standings {
+  readonly #deps: HealthsDeps;
+  readonly #probes: Probes;
+  /** By domain, then by the URI as provisioned. */
+  readonly #watched = new Map<string, Map<string, Watched>>();
+  readonly #listeners: ((center: ContactCenter, now: number) => void)[] = [];
+
+  constructor(deps: HealthsDeps) {
+    this.#deps = deps;
+    this.#probes = new Probes(deps.memory);
+  }
+
+  /** Who has answered probes in an earlier life of the service. */
+  load(answered: readonly AnsweredProbe[]): void {
+    this.#probes.load(answered);
+  }
+
+  standing(domain: string, uri: string, address: string, now: number): Standing {
+    const watched = this.#watched.get(domain)?.get(uri);
+    const policy = watched && this.#deps.directory.contactCenter(domain)?.health;
+    if (!policy) return HEALTHY;
+    const place = standingOf(watched.place, policy, now);
+    const answers = watched.answers.get(address);
+    return answers ? worse(place, standingOf(answers, policy, now)) : place;
+  }
+
+  /** The machine of a location or treatment alone, and those of its answers by the user of the called address. */
+  seen({ domain, health: policy }: ContactCenter, uri: string, now: number) {
+    const { place, answers } = this.#watched.get(domain)?.get(uri) ?? { place: WELL, answers: NOBODY };
+    const asSeen = (health: Health): Seen => ({ health, standing: standingOf(health, policy, now) });
+    const byUser = new Map([...answers].map(([user, health]) => [user, asSeen(health)]));
+    return { place: asSeen(place), answers: byUser };
+  }
+
+  probesOf(uri: string, now: number): NodeProbe[] {
+    return this.#probes.of(placeUri(uri), now);
+  }
+
+  /** Told at once when a location of the contact center may stand differently. */
+  follow(listener: (center: ContactCenter, now: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** What became of a target, as LiveCalls tell it. */
+  became(event: CallEvent): void {
+    const { call, target, at } = event;
+    const center = this.#deps.directory.contactCenter(call.domain);
+    if (!center || target.role === 'agent') return;
+    const { place, answers } = evidenceOf(event);
+    if (place) this.#put(center, target.uri, null, place, at);
+    if (answers) this.#put(center, target.uri, call.user, answers, at);
+  }
+
+  /** A node says whether a place answers its probes. From others than known nodes, and of other places, it means nothing. */
+  probe(node: string, place: string, answered: boolean, now: number): void {
+    if (!this.#deps.directory.node(node)) return;
+    for (const center of this.#deps.directory.contactCenters()) {
+      const uris = placesOf(center).get(place);
+      if (!uris) continue;
+      this.#probes.heard(place, node, answered, now);
+      this.#judge(center, place, uris, now);
+    }
+  }
+
+  /** What time does by itself, once a second. What is not provisioned any more is forgotten. */
+  tick(now: number): void {
+    const { directory } = this.#deps;
+    const places = new Set<string>();
+    for (const center of directory.contactCenters()) {
+      for (const [place, uris] of placesOf(center)) {
+        places.add(place);
+        this.#judge(center, place, uris, now);
+      }
+    }
+    this.#probes.keep(places, new Set(directory.nodes().map(({ node }) => node)));
+    for (const [domain, uris] of this.#watched) {
+      const center = directory.contactCenter(domain);
+      for (const uri of uris.keys()) if (!center || !isProvisioned(center, uri)) uris.delete(uri);
+      if (uris.size === 0) this.#watched.delete(domain);
+    }
+  }
+
+  #judge(center: ContactCenter, place: string, uris: readonly string[], now: number): void {
+    const evidence: Evidence = { kind: 'probes', say: this.#probes.verdict(place, now) };
+    for (const uri of uris) {
+      this.#put(center, uri, null, evidence, now);
+      for (const user of this.#watched.get(center.domain)?.get(uri)?.answers.keys() ?? []) {
+        this.#put(center, uri, user, null, now);
+      }
+    }
+  }
+
+  #put(
+    center: ContactCenter,
+    uri: string,
+    user: string | null,
+    evidence: Evidence | null,
+    now: number,
+  ): void {
+    if (!isProvisioned(center, uri)) return;
+    const before = this.#get(center.domain, uri, user);
+    const after = step(before, center.health, evidence, now);
+    this.#keep(center, uri, user, after);
+    if (after.state === before.state && after.overloaded_until === before.overloaded_until) return;
+    this.#tell(center, user === null ? uri : `${uri} for ${user}`, before, after);
+    for (const listener of this.#listeners) listener(center, now);
+  }
+
+  #get(domain: string, uri: string, user: string | null): Health {
+    const watched = this.#watched.get(domain)?.get(uri);
+    return (user === null ? watched?.place : watched?.answers.get(user)) ?? WELL;
+  }
+
+  #keep({ domain, health: policy }: ContactCenter, uri: string, user: string | null, health: Health): void {
+    const forgettable = isForgettable(health, policy, health.seen);
+    const uris = this.#watched.get(domain) ?? new Map<string, Watched>();
+    const watched = uris.get(uri) ?? { place: WELL, answers: new Map<string, Health>() };
+    if (user === null) watched.place = forgettable ? WELL : health;
+    else if (forgettable) watched.answers.delete(user);
+    else watched.answers.set(user, health);
+    if (watched.place === WELL && watched.answers.size === 0) uris.delete(uri);
+    else uris.set(uri, watched);
+    if (uris.size > 0) this.#watched.set(domain, uris);
+    else this.#watched.delete(domain);
+  }
+
+  /** A call that fails now and then makes it suspect many times a day: only what moves calls is history. */
+  #tell({ domain }: ContactCenter, subject: string, before: Health, after: Health): void {
+    const moves = [before.state, after.state].some((state) => state === 'down' || state === 'returning');
+    if (before.state === after.state || !moves) return;
+    const { state, code, because, seen } = after;
+    const change: Change = {
+      ...{ at: seen, domain, kind: 'health', subject, by: 'understudy', reason: because },
+      ...{ before: { state: before.state }, after: { state, code } },
+    };
+    this.#deps.changes.changed(change);
+    const fields = { contact_center: domain, subject, before: before.state, state, code, because };
+    if (state === 'down') this.#deps.log.warn(fields, 'it gets no calls any more');
+    else this.#deps.log.info(fields, 'its health has changed');
+  }
+}
+
+function isProvisioned({ locations, treatments }: ContactCenter, uri: string): boolean {
+  return locations.some((one) => one.uri === uri) || treatments.some((one) => one.uri === uri);
+}
+
+const SEVERITY = { up: 0, suspect: 1, returning: 2, down: 3 } as const;
+
+function worse(a: Standing, b: Standing): Standing {
+  if (a.share !== b.share) return a.share < b.share ? a : b;
+  return SEVERITY[b.state] > SEVERITY[a.state] ? b : a;
+}

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { backOff } from './back-off.js';
+import type { Log } from './log.js';
+
+/** Who wants to be the only one of all instances on this database. */
+export interface Candidate {
+  /** From now on; when it fails, another one gets the chance. */
+  won(): Promise<void>;
+  /** Another instance is the one; also told at the start. */
+  lost(): void;
+}
+
+/** Any number that no other program in this database uses for its own advisory locks; this one is "unde" in ASCII. */
+const LOCK = 0x756e6465;
+/** Several Understudys may live in one database, each in a schema of its own. */
+const TRY = 'SELECT pg_try_advisory_lock($1::integer, hashtext(current_schema())) AS got';
+/** Whoever has the lock and can't be reached any more loses it within half a minute, instead of Linux's two hours. */
+const KEEPALIVES = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+                           set_config('tcp_keepalives_count', '3', false)`;
+const TRY_EVERY_MS = 1_000;
+
+/**
+ * Among the instances on one Postgres one holds an advisory lock, on a connection of its own, so that it is free as soon as
+ * its holder is gone.
+ *
+ * Undecided at first. Winner, once the lock is got. A connection that breaks changes nothing: while nobody reaches Postgres
+ * nobody else can win, and a lone instance goes on; connected again it tries for the lock. Loser, when another one has it;
+ * it tries again every second.
+ */
+export class Election {
+  readonly #newClient: () => pg.Client;
+  readonly #candidate: Candidate;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #state: 'undecided' | 'winner' | 'loser' = 'undecided';
+
+  constructor(newClient: () => pg.Client, candidate: Candidate, log: Log) {
+    this.#newClient = newClient;
+    this.#candidate = candidate;
+    this.#log = log;
+    this.#running = this.#run();
+  }
+
+  /** Leaves the place to others. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let failures = 1; !signal.aborted; failures++) {
+      const client = this.#newClient();
+      const stop = () => disconnect(client);
+      signal.addEventListener('abort', stop);
+      const over = new Promise<void>((resolve) => {
+        for (const event of ['end', 'error'] as const) client.on(event, () => resolve());
+      });
+      try {
+        // A connection that is given up while it is made never says so.
+        await Promise.race([client.connect(), over]);
+        await client.query(KEEPALIVES);
+        await this.#tryOn(client, over);
+        failures = 0;
+        await over;
+      } catch (error) {
+        this.#log.debug(
+          { err: error, failures },
+          'the lock of the one instance that commands cannot be asked for',
+        );
+      }
+      signal.removeEventListener('abort', stop);
+      disconnect(client);
+      await backOff(Math.max(1, failures), signal);
+    }
+  }
+
+  async #tryOn(client: pg.Client, over: Promise<void>): Promise<void> {
+    for (;;) {
+      const { rows } = await client.query<{ got: boolean }>(TRY, [LOCK]);
+      if (rows[0]?.got) return this.#win();
+      this.#lose();
+      await Promise.race([over, delay(TRY_EVERY_MS)]);
+    }
+  }
+
+  async #win(): Promise<void> {
+    if (this.#state === 'winner') return;
+    await this.#candidate.won();
+    this.#log.info('this instance commands the registrars');
+    this.#state = 'winner';
+  }
+
+  #lose(): void {
+    if (this.#state === 'loser') return;
+    this.#log.info('another instance commands the registrars; this one stands by');
+    this.#state = 'loser';
+    this.#candidate.lost();
+  }
+}
+
+/** Not by end() alone, which waits for the server's word: a frozen one would keep us from stopping. */
+function disconnect(client: pg.Client): void {
+  client.end().catch(() => {});
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
+}
