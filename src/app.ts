@@ -143,13 +143,14 @@ export async function buildApp({
   const load = async () => {
     const [centers, stored] = [await loadContactCenters(pool), await loadEndpoints(pool)];
     replaceContents(directory, { centers, endpoints: stored, nodes: await loadNodes(pool) });
+    accepted.load(await loadAcceptedEndpoints(pool));
   };
   let stoodBy = false;
   const candidate = {
     won: async () => {
       // What was changed while another instance commanded them is in Postgres.
       if (stoodBy) {
-        await endpoints.committed();
+        await Promise.all([endpoints.committed(), accepted.committed()]);
         await load();
       }
       registrars.start();
@@ -163,7 +164,6 @@ export async function buildApp({
   let loaded = false;
   app.addHook('onReady', async () => {
     await load();
-    accepted.load(await loadAcceptedEndpoints(pool));
     restoreCalls(calls, directory, await findCallsGoingOn(pool, clock() - BUSY_MS));
     for (const override of await loadOverrides(pool, clock())) overrides.put(override);
     bypass.load(await loadBypass(pool));

@@ -19,24 +19,35 @@ export function placeUri(text: string): string {
   return printUri({ ...uri, user: null, password: null, port, params, headers: null });
 }
 
-/** The URIs of locations and treatments, by the place that they lead to. */
-export function placesOf(center: ContactCenter): ReadonlyMap<string, readonly string[]> {
-  let places = known.get(center);
-  if (!places) {
-    places = findPlaces(center);
-    known.set(center, places);
-  }
-  return places;
+interface Places {
+  /** Those of locations and treatments. */
+  readonly uris: ReadonlySet<string>;
+  readonly byPlace: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A document is replaced as a whole when it changes. */
-const known = new WeakMap<ContactCenter, ReadonlyMap<string, readonly string[]>>();
+const known = new WeakMap<ContactCenter, Places>();
 
-function findPlaces({ locations, treatments }: ContactCenter): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>();
-  for (const uri of new Set([...locations, ...treatments].map((part) => part.uri))) {
+/** The URIs of locations and treatments, by the place that they lead to. */
+export function placesOf(center: ContactCenter): ReadonlyMap<string, readonly string[]> {
+  return find(center).byPlace;
+}
+
+/** Whether a location or a treatment has this very URI. */
+export function takesCallsAt(center: ContactCenter, uri: string): boolean {
+  return find(center).uris.has(uri);
+}
+
+function find(center: ContactCenter): Places {
+  const found = known.get(center);
+  if (found) return found;
+  const uris = new Set([...center.locations, ...center.treatments].map(({ uri }) => uri));
+  const byPlace = new Map<string, string[]>();
+  for (const uri of uris) {
     const place = placeUri(uri);
-    places.set(place, [...(places.get(place) ?? []), uri]);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), uri]);
   }
+  const places = { uris, byPlace };
+  known.set(center, places);
   return places;
 }

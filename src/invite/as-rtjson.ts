@@ -2,13 +2,12 @@ import type { FailoverOn } from '../directory/contact-center.js';
 import { firstHop } from '../sip/path.js';
 import type { Candidate } from './candidate.js';
 import type { Decided } from './decide.js';
-import { TREATMENT_RESERVE_MS } from './fit-budget.js';
 import type { RouteDocument, TargetsDocument } from './invite.schema.js';
 import type { Situation } from './situation.js';
 
 export interface Printing {
-  readonly situation: Pick<Situation, 'address' | 'limits' | 'kind'>;
-  readonly decided: Pick<Decided, 'targets' | 'bypass'>;
+  readonly situation: Pick<Situation, 'address'>;
+  readonly decided: Pick<Decided, 'targets' | 'bypass' | 'last_target_after_ms'>;
   readonly failover_on: FailoverOn;
   /** Whether targets carry the `X-Understudy-*` headers. */
   readonly headers: boolean;
@@ -39,7 +38,7 @@ export function asTargets({ situation, decided, failover_on }: Printing): Target
       fr_inv_timer: target.ring_ms,
     })),
     address: situation.address,
-    last_target_after_seconds: lastTargetAfterSeconds(targets, situation.limits.max_inv_lifetime_ms),
+    last_target_after_seconds: Math.floor(decided.last_target_after_ms / 1_000),
     bypass,
     targets: targets.map((target, i) => ({
       position: i,
@@ -68,13 +67,6 @@ function afterwards(targets: readonly Candidate[], i: number): { next?: number; 
   const first = targets.findIndex(isOfBlock);
   if (target.together) return i === first ? { together: size } : {};
   return i < first + size - 1 ? { next: first + size } : {};
-}
-
-/** A contact center may ring for long before it fails; then the treatment must still be reached in the call's time. */
-function lastTargetAfterSeconds(targets: readonly Candidate[], lifetimeMs: number): number {
-  const agents = targets.slice(0, -1).filter(({ role }) => role === 'agent');
-  const longest = Math.max(0, ...agents.map(({ fr_timer_ms, ring_ms }) => fr_timer_ms + ring_ms));
-  return Math.max(0, Math.floor((lifetimeMs - TREATMENT_RESERVE_MS - longest) / 1_000));
 }
 
 /** Where the request is really sent, as usrloc would have it: by the Path, else where the REGISTER came from. */

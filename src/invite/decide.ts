@@ -4,19 +4,21 @@
  */
 import { callAgents } from './call-agents.js';
 import type { Candidate, LeftOut } from './candidate.js';
-import { fitBudget, longestRingMs } from './fit-budget.js';
+import { fitBudget, lastTargetAfterMs, longestRingMs } from './fit-budget.js';
 import { placeLocations } from './place-locations.js';
 import type { Situation } from './situation.js';
 
 export interface Decided {
   readonly targets: readonly Candidate[];
   readonly out: readonly LeftOut[];
+  /** From this time of the call on, in ms, it is the last target's turn. */
+  readonly last_target_after_ms: number;
   /** Whether no location is tried before the agents, for a call that the contact center doesn't make itself. */
   readonly bypass: boolean;
   /** Whether it was a drill: of this call, or one that an operator has ordered. */
   readonly drill: boolean;
-  /** The agent who is called first, and until when (ms since the epoch) it isn't known what became of that. */
-  readonly reserved: { readonly agent: string; readonly until: number } | null;
+  /** The agents who are called first, and until when (ms since the epoch) it isn't known what became of that. */
+  readonly reserved: { readonly agents: readonly string[]; readonly until: number } | null;
 }
 
 /** A treatment answers at once or not at all; what is left of the call's time is its own once it has answered. */
@@ -28,15 +30,13 @@ export function decide(situation: Situation): Decided {
   const bypass = !situation.from_contact_center && locations.first.length === 0;
   const agents = callAgents(situation, bypass);
   const listed = eachPlaceOnce(locations.first, agents.called, locations.behind, treatmentOf(situation));
-  const fitted = fitBudget(listed.lists, {
-    max_branches: limits.max_branches,
-    max_inv_lifetime_ms: limits.max_inv_lifetime_ms,
-    // On an agent's own address nobody waits for the next colleague.
-    patience_ms: kind === 'agent' ? limits.max_inv_lifetime_ms : policy.patience_ms,
-  });
+  // On an agent's own address nobody waits for the next colleague.
+  const patience_ms = kind === 'agent' ? limits.max_inv_lifetime_ms : policy.patience_ms;
+  const fitted = fitBudget(listed.lists, { ...limits, patience_ms });
   const targets = lastPhoneRingsOn(situation, fitted.targets);
   return {
     targets,
+    last_target_after_ms: lastTargetAfterMs(targets, { ...limits, patience_ms }),
     out: [...locations.out, ...agents.out, ...listed.out, ...fitted.out],
     bypass,
     drill: locations.drill,
@@ -116,7 +116,9 @@ function lastPhoneRingsOn({ kind, limits }: Situation, targets: readonly Candida
 function reservation({ at }: Situation, targets: readonly Candidate[]): Decided['reserved'] {
   const place = targets.findIndex(({ role }) => role === 'agent');
   const target = targets[place];
-  if (!target || target.agent === null) return null;
+  if (!target) return null;
+  const first = targets.filter((one) => one === target || (one.together && one.block === target.block));
   const before = targets.slice(0, place + 1).reduce((sum, { fr_timer_ms }) => sum + fr_timer_ms, 0);
-  return { agent: target.agent, until: at + before + target.ring_ms };
+  const agents = [...new Set(first.flatMap(({ agent }) => agent ?? []))];
+  return { agents, until: at + before + target.ring_ms };
 }

@@ -102,7 +102,10 @@ export class HoldAndRetry {
     const { at } = situation;
     const until = at + longestMs(ways) + NEWS_MS;
     const agent = ways[0]?.agent ?? '';
-    const decided = { targets: ways, out: [], bypass, drill: false, reserved: { agent, until } };
+    const decided = {
+      ...{ targets: ways, out: [], bypass, drill: false, last_target_after_ms: until - at },
+      reserved: { agents: [agent], until },
+    };
     const document = asRtjson(
       { situation, decided, failover_on: center.failover_on, headers: center.headers },
       uuidv7(),

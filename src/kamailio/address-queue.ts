@@ -33,6 +33,8 @@ export class AddressQueue {
       this.#due.delete(aor);
       this.#changed.add(aor);
     } else if (!this.#changed.has(aor)) {
+      // At the end, so that of all addresses those that are given first come first.
+      this.#due.delete(aor);
       this.#due.add(aor);
     }
   }

@@ -22,7 +22,7 @@ export interface RegistrarNodeDeps extends SettlerDeps {
   readonly call: Call;
   readonly log: Log;
   /** Every address there is. */
-  readonly everything: () => Iterable<string>;
+  readonly everything: () => readonly string[];
   /** What of these, as usrloc has them, was in one of our domains and is no address of ours any more. */
   readonly leftOver: (usrlocAors: readonly string[]) => string[];
 }
@@ -47,6 +47,7 @@ export class RegistrarNode {
   #life: string | undefined;
   /** What the review that goes on has put right. */
   #reviewed: Settled | undefined;
+  #searches = 0;
   #comparison: Promise<BindingDifference[]> | undefined;
   #failures = 0;
   #pause: NodeJS.Timeout | undefined;
@@ -76,29 +77,15 @@ export class RegistrarNode {
     this.#pause = undefined;
     this.#forget();
     this.#work();
+    void this.#searchLeftOver();
   }
 
   /** Asks again what it holds, leftovers included, and puts right what is wrong. */
-  async review(): Promise<void> {
-    const { everything, log, node } = this.#deps;
-    try {
-      this.#greeting = this.#greet();
-      await this.#greeting;
-    } catch (error) {
-      // Once it has recovered, it is reviewed.
-      this.#queue.addDue(everything());
-      this.#failed(error);
-      return;
-    }
-    const left = await this.#leftOver().catch((error: unknown) => {
-      log.warn({ err: error, node }, 'a registrar cannot be searched for what was left there');
-      return [];
-    });
-    const aors = [...everything(), ...left];
-    for (const aor of aors) this.#settler.distrust(aor);
+  review(): void {
     this.#reviewed ??= { put: 0, removed: 0 };
-    this.#queue.addDue(aors);
-    this.#work();
+    this.#greeting = undefined;
+    this.#distrust(this.#deps.everything());
+    void this.#searchLeftOver();
   }
 
   /** What it holds else than it should, found out now. Whoever asks meanwhile gets the same answer. */
@@ -144,12 +131,13 @@ export class RegistrarNode {
   #done(): void {
     const { log, node } = this.#deps;
     const { put = 0, removed = 0 } = this.#reviewed ?? {};
-    this.#reviewed = undefined;
-    if (put + removed > 0) log.info({ node, put, removed }, 'a registrar held something else than it should');
+    if (this.#searches === 0) this.#reviewed = undefined;
+    if (!this.#reviewed && put + removed > 0)
+      log.info({ node, put, removed }, 'a registrar held something else than it should');
     if (this.#failures === 0) return;
     this.#failures = 0;
     log.info({ node }, 'a registrar is up to date again');
-    void this.review();
+    this.review();
   }
 
   async #attempt(waiting: Waiting): Promise<void> {
@@ -176,6 +164,27 @@ export class RegistrarNode {
 
   #doubtArrived(): void {
     for (const aor of this.#settler.doubtArrived()) this.#queue.add({ aor, paced: false });
+    this.#work();
+  }
+
+  #distrust(aors: readonly string[]): void {
+    for (const aor of aors) this.#settler.distrust(aor);
+    this.#queue.addDue(aors);
+    this.#work();
+  }
+
+  async #searchLeftOver(): Promise<void> {
+    const { call, log, node } = this.#deps;
+    this.#searches += 1;
+    try {
+      this.#distrust(await this.#leftOver());
+    } catch (error) {
+      const tooMuch = () =>
+        log.warn({ err: error, node }, 'a registrar cannot be searched for what was left there');
+      // Once it has recovered, it is reviewed.
+      await coreUptime(call).then(tooMuch, (away) => this.#failed(away));
+    }
+    this.#searches -= 1;
     this.#work();
   }
 

@@ -55,7 +55,7 @@ export class Registrars {
     this.#state = 'commanding';
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
-      for (const { registrar } of this.#commanded.values()) void registrar.review();
+      for (const { registrar } of this.#commanded.values()) registrar.review();
     }, REVIEW_EVERY_MS).unref();
     this.#follow();
   }
@@ -95,7 +95,7 @@ export class Registrars {
   review(node: string): boolean {
     this.#follow();
     const known = this.#commanded.get(node);
-    void known?.registrar.review();
+    known?.registrar.review();
     return known !== undefined;
   }
 
@@ -158,12 +158,11 @@ export class Registrars {
       const registrar = this.#newRegistrar(node, url);
       this.#commanded.set(node, { url, registrar });
       registrar.started();
-      void registrar.review();
     }
     const branches = Math.min(...nodes.map(({ max_branches }) => max_branches));
     if (branches === this.#branches) return;
     this.#branches = branches;
-    const aors = [...this.#everything()];
+    const aors = this.#everything();
     for (const { registrar } of this.#commanded.values()) registrar.changed(aors);
   }
 
@@ -179,10 +178,11 @@ export class Registrars {
     });
   }
 
-  *#everything(): Generator<string> {
-    for (const center of this.#directory.contactCenters()) {
-      for (const { aor } of this.#directory.addressesOf(center)) yield aor;
-    }
+  /** First what callers call. */
+  #everything(): string[] {
+    const all = this.#directory.contactCenters().flatMap((center) => this.#directory.addressesOf(center));
+    const agents = all.filter(({ kind }) => kind === 'agent');
+    return [...all.filter(({ kind }) => kind !== 'agent'), ...agents].map(({ aor }) => aor);
   }
 
   #leave(registrar: RegistrarNode): void {

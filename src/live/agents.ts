@@ -6,13 +6,10 @@ import { type CallProgress, complaintAbout, type Engagement, engagementsOf } fro
 import type { CallEvent, FollowedCall } from './followed-call.js';
 import type { CallWatcher } from './live-calls.js';
 
-/** So often what has run out is looked for; who asks in between is answered by the time. */
-const EXPIRE_EVERY_MS = 1_000;
+/** So often what has run out is cleared away; who asks in between is answered by the time. */
+const CLEAR_EVERY_MS = 5_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const STRONGEST: readonly Activity[] = ['busy', 'ringing', 'reserved'];
-
-/** Told when an agent has become free; whether the agent is put last or paused is another question. */
-export type FreedListener = (domain: string, agent: string, at: number) => void;
 
 /** What an agent does because of one call. */
 export type CallOf = Engagement & { readonly call_id: string };
@@ -25,8 +22,6 @@ interface KnownAgent {
   idle_since: number;
   offered_at: number;
   put_last: AgentState['put_last'];
-  /** Whether listeners take the agent to be free. */
-  free: boolean;
 }
 
 /**
@@ -36,12 +31,9 @@ interface KnownAgent {
 export class Agents implements AgentStates, CallWatcher {
   readonly #directory: Pick<Directory, 'contactCenter' | 'resolve'>;
   readonly #clock: () => number;
-  readonly #listeners: FreedListener[] = [];
   readonly #known = new Map<string, KnownAgent>();
-  /** Those who aren't free. */
-  readonly #engaged = new Set<KnownAgent>();
-  /** By call: which decision holds its reservation, and of whom. */
-  readonly #reservations = new Map<string, { readonly decision: string; readonly known: KnownAgent }>();
+  /** By call: which decision holds its reservations, and of whom. */
+  readonly #reservations = new Map<string, { readonly decision: string; readonly of: Set<KnownAgent> }>();
   #timer: NodeJS.Timeout | undefined;
   #pruned = 0;
 
@@ -64,37 +56,35 @@ export class Agents implements AgentStates, CallWatcher {
     return known ? strongestOf(known, now) : null;
   }
 
-  freed(listener: FreedListener): void {
-    this.#listeners.push(listener);
-  }
-
   start(): void {
-    this.#timer = setInterval(() => this.expire(this.#clock()), EXPIRE_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.clear(this.#clock()), CLEAR_EVERY_MS).unref();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** Reserves the agent whom the decision has put first; a call that asks again holds one reservation all the same. */
+  /** Reserves the agents whom the decision has put first; a call that asks again holds no more than before. */
   decided({ decision, domain, call_id, reserved, at }: FollowedCall): void {
     if (!reserved) return;
     const call = keyOf(domain, call_id);
-    const before = this.#reservations.get(call);
-    if (before) this.#release(before.known, before.decision);
-    const known = this.#knownOf(domain, reserved.agent);
-    known.engagements.set(decision, { ...reserved, activity: 'reserved', since: at, call_id });
-    known.offered_at = Math.max(known.offered_at, at);
-    this.#reservations.set(call, { decision, known });
-    this.#settle([known, ...(before ? [before.known] : [])], at);
+    const { decision: earlier = '', of: before = new Set<KnownAgent>() } = this.#reservations.get(call) ?? {};
+    for (const known of [...before]) this.#release(known, earlier);
+    const now = new Set(reserved.agents.map((agent) => this.#knownOf(domain, agent)));
+    for (const known of now) {
+      const { agent, engagements } = known;
+      engagements.set(decision, { agent, activity: 'reserved', since: at, until: reserved.until, call_id });
+      known.offered_at = Math.max(known.offered_at, at);
+    }
+    this.#reservations.set(call, { decision, of: now });
   }
 
   progressed(progress: CallProgress, event: Pick<CallEvent, 'position' | 'event'> | null, at: number): void {
     const { call, targets } = progress;
     const engagements = new Map(engagementsOf(progress).map((one) => [one.agent, one]));
     const names = new Set(call.targets.flatMap(({ agent }) => agent ?? []));
-    const touched = [...names].map((name) => this.#knownOf(call.domain, name));
-    for (const known of touched) {
+    for (const name of names) {
+      const known = this.#knownOf(call.domain, name);
       const ends = targets.filter((_, i) => call.targets[i]?.agent === known.agent);
       for (const { ended } of ends) known.idle_since = Math.max(known.idle_since, ended ?? 0);
       this.#engage(known, call, engagements.get(known.agent), at);
@@ -102,17 +92,15 @@ export class Agents implements AgentStates, CallWatcher {
     const agent = event && call.targets[event.position]?.agent;
     if (event && typeof agent === 'string')
       this.#judge(this.#knownOf(call.domain, agent), progress, event.event);
-    this.#settle(touched, at);
   }
 
-  /** Ends what has run out. */
-  expire(now: number): void {
-    for (const known of this.#engaged) {
+  /** Forgets what has run out. */
+  clear(now: number): void {
+    for (const known of this.#known.values()) {
       for (const [decision, { until }] of known.engagements) {
         if (until <= now) this.#release(known, decision, until);
       }
     }
-    this.#settle([...this.#engaged], now);
     if (now - this.#pruned >= PRUNE_EVERY_MS) this.#prune(now);
   }
 
@@ -130,7 +118,10 @@ export class Agents implements AgentStates, CallWatcher {
     known.engagements.delete(decision);
     if (engagement.activity === 'busy') known.idle_since = Math.max(known.idle_since, at);
     const call = keyOf(known.domain, engagement.call_id);
-    if (this.#reservations.get(call)?.decision === decision) this.#reservations.delete(call);
+    const reservation = this.#reservations.get(call);
+    if (reservation?.decision !== decision) return;
+    reservation.of.delete(known);
+    if (reservation.of.size === 0) this.#reservations.delete(call);
   }
 
   /** Who didn't answer, or wasn't reached, comes last for a while; who rings is reached, and who answers is there. */
@@ -149,26 +140,12 @@ export class Agents implements AgentStates, CallWatcher {
     } else if (event === 'ringing' && known.put_last?.code === 'unreachable') known.put_last = null;
   }
 
-  /** Tells listeners who has become free, when everything else is as it should be. */
-  #settle(touched: readonly KnownAgent[], at: number): void {
-    const freed: KnownAgent[] = [];
-    for (const known of touched) {
-      const free = known.engagements.size === 0;
-      if (free) this.#engaged.delete(known);
-      else this.#engaged.add(known);
-      if (free && !known.free) freed.push(known);
-      known.free = free;
-    }
-    for (const { domain, agent } of freed)
-      for (const listener of this.#listeners) listener(domain, agent, at);
-  }
-
   #knownOf(domain: string, agent: string): KnownAgent {
     const key = keyOf(domain, agent);
     let known = this.#known.get(key);
     if (!known) {
       const { idle_since, offered_at, put_last } = NEVER_SEEN;
-      known = { domain, agent, engagements: new Map(), idle_since, offered_at, put_last, free: true };
+      known = { domain, agent, engagements: new Map(), idle_since, offered_at, put_last };
       this.#known.set(key, known);
     }
     return known;
@@ -179,7 +156,7 @@ export class Agents implements AgentStates, CallWatcher {
     this.#pruned = now;
     for (const [key, known] of this.#known) {
       if (
-        known.free &&
+        known.engagements.size === 0 &&
         this.#directory.resolve({ user: known.agent, domain: known.domain })?.kind !== 'agent'
       )
         this.#known.delete(key);

@@ -84,10 +84,13 @@ export function engagementsOf({ call, targets }: CallProgress): Engagement[] {
     return [{ agent, activity: 'ringing', since, until: since + RINGING_MS }];
   });
   const { reserved } = call;
-  if (!reserved || ringing.some(({ agent }) => agent === reserved.agent) || !isOpen({ call, targets })) {
-    return eachOnce(ringing);
-  }
-  return [...eachOnce(ringing), { ...reserved, activity: 'reserved', since: call.at }];
+  const rings = (agent: string) => ringing.some((one) => one.agent === agent);
+  const waiting = (reserved?.agents ?? [])
+    .filter((agent) => !rings(agent) && isOpen({ call, targets }, agent))
+    .map(
+      (agent): Engagement => ({ agent, activity: 'reserved', since: call.at, until: reserved?.until ?? 0 }),
+    );
+  return [...eachOnce(ringing), ...waiting];
 }
 
 function busy(target: FollowedTarget | undefined, progress: TargetProgress | undefined): Engagement[] {
@@ -103,8 +106,7 @@ function eachOnce(engagements: readonly Engagement[]): Engagement[] {
 }
 
 /** Whether the reserved agent's turn may still come. */
-function isOpen({ call, targets }: CallProgress): boolean {
-  const { agent } = call.reserved ?? {};
+function isOpen({ call, targets }: CallProgress, agent: string): boolean {
   let left = false;
   for (const [i, target] of call.targets.entries()) {
     const progress = targets[i] as TargetProgress;

@@ -9,7 +9,7 @@ export interface FollowedCall {
   readonly call_id: string;
   readonly node: string | null;
   /** Without a reservation no agent was put first. */
-  readonly reserved: { readonly agent: string; readonly until: number } | null;
+  readonly reserved: { readonly agents: readonly string[]; readonly until: number } | null;
   /** In the order of their positions. */
   readonly targets: readonly FollowedTarget[];
 }

@@ -4,7 +4,7 @@
  */
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
-import { placesOf, placeUri } from '../directory/place-uri.js';
+import { placesOf, placeUri, takesCallsAt } from '../directory/place-uri.js';
 import type { Change, Changes } from './change.js';
 import { evidenceOf } from './evidence-of.js';
 import type { CallEvent } from './followed-call.js';
@@ -38,6 +38,8 @@ export class Healths implements Standings {
   readonly #probes: Probes;
   /** By domain, then by the URI as provisioned. */
   readonly #watched = new Map<string, Map<string, Watched>>();
+  /** The contact centers at each place, as they were at the last look. */
+  readonly #domains = new Map<string, string[]>();
   readonly #listeners: ((center: ContactCenter, now: number) => void)[] = [];
 
   constructor(deps: HealthsDeps) {
@@ -88,9 +90,12 @@ export class Healths implements Standings {
 
   /** A node says whether a place answers its probes. From others than known nodes, and of other places, it means nothing. */
   probe(node: string, place: string, answered: boolean, now: number): void {
-    if (!this.#deps.directory.node(node)) return;
-    for (const center of this.#deps.directory.contactCenters()) {
-      const uris = placesOf(center).get(place);
+    const { directory } = this.#deps;
+    if (!directory.node(node)) return;
+    if (!this.#domains.has(place)) this.#findDomains();
+    for (const domain of this.#domains.get(place) ?? []) {
+      const center = directory.contactCenter(domain);
+      const uris = center && placesOf(center).get(place);
       if (!uris) continue;
       this.#probes.heard(place, node, answered, now);
       this.#judge(center, place, uris, now);
@@ -100,18 +105,26 @@ export class Healths implements Standings {
   /** What time does by itself, once a second. What is not provisioned any more is forgotten. */
   tick(now: number): void {
     const { directory } = this.#deps;
-    const places = new Set<string>();
+    this.#findDomains();
     for (const center of directory.contactCenters()) {
-      for (const [place, uris] of placesOf(center)) {
-        places.add(place);
-        this.#judge(center, place, uris, now);
-      }
+      for (const [place, uris] of placesOf(center)) this.#judge(center, place, uris, now);
     }
-    this.#probes.keep(places, new Set(directory.nodes().map(({ node }) => node)));
+    this.#probes.keep(new Set(this.#domains.keys()), new Set(directory.nodes().map(({ node }) => node)));
     for (const [domain, uris] of this.#watched) {
       const center = directory.contactCenter(domain);
-      for (const uri of uris.keys()) if (!center || !isProvisioned(center, uri)) uris.delete(uri);
+      for (const uri of uris.keys()) if (!center || !takesCallsAt(center, uri)) uris.delete(uri);
       if (uris.size === 0) this.#watched.delete(domain);
+    }
+  }
+
+  #findDomains(): void {
+    this.#domains.clear();
+    for (const center of this.#deps.directory.contactCenters()) {
+      for (const place of placesOf(center).keys()) {
+        const domains = this.#domains.get(place);
+        if (domains) domains.push(center.domain);
+        else this.#domains.set(place, [center.domain]);
+      }
     }
   }
 
@@ -132,7 +145,7 @@ export class Healths implements Standings {
     evidence: Evidence | null,
     now: number,
   ): void {
-    if (!isProvisioned(center, uri)) return;
+    if (!takesCallsAt(center, uri)) return;
     const before = this.#get(center.domain, uri, user);
     const after = step(before, center.health, evidence, now);
     this.#keep(center, uri, user, after);
@@ -173,10 +186,6 @@ export class Healths implements Standings {
     if (state === 'down') this.#deps.log.warn(fields, 'it gets no calls any more');
     else this.#deps.log.info(fields, 'its health has changed');
   }
-}
-
-function isProvisioned({ locations, treatments }: ContactCenter, uri: string): boolean {
-  return locations.some((one) => one.uri === uri) || treatments.some((one) => one.uri === uri);
 }
 
 const SEVERITY = { up: 0, suspect: 1, returning: 2, down: 3 } as const;

@@ -4,8 +4,8 @@ export type HealthState = 'up' | 'suspect' | 'down' | 'returning';
 export interface Standing {
   readonly state: HealthState;
   /**
-   * Of how many new calls in a hundred it keeps its own place: 100 when up or suspect, 0 when down or on hold, in between
-   * while it returns. Which calls these are is told by their Call-ID.
+   * Of how many new calls in a hundred it keeps its own place: 100 when up or suspect, 0 when down, on hold or
+   * overloaded, in between while it returns. Which calls these are is told by their Call-ID.
    */
   readonly share: number;
   /** ms since the epoch. */

@@ -61,6 +61,17 @@ onBothDatabases(t, {
     t.same(called((await route(service, 'call-7@phone')).body)[0], firsts[7], 'who asks again has the same');
   },
 
+  'calls at once start with different groups, when agents ring together': async (t, service) => {
+    const names = await team(service, 9);
+    await service.call('PUT', '/v1/contact-centers/cc.example.com/skillsets/sales', {
+      order: 'simultaneous',
+      group_size: 3,
+    });
+    const answers = await Promise.all(['a', 'b', 'c'].map((id) => route(service, `${id}@phone`)));
+    const firsts = answers.flatMap(({ body }) => called(body).slice(0, 3));
+    t.same([...new Set(firsts)].sort(), names);
+  },
+
   'what an agent does follows the calls': async (t, service) => {
     await register(service, 'alice', '10.0.0.7');
     await register(service, 'bob', '10.0.0.8');

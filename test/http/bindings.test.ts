@@ -23,6 +23,8 @@ const ofSkillset = async (t: Test, service: Service) => {
           received: null,
           instance: null,
           held: true,
+          held_since: null,
+          on_behalf: false,
           because: 'location 1',
         },
         {
@@ -35,6 +37,8 @@ const ofSkillset = async (t: Test, service: Service) => {
           received: null,
           instance: null,
           held: true,
+          held_since: null,
+          on_behalf: false,
           because: 'treatment hold-music',
         },
       ],
@@ -64,6 +68,8 @@ const ofSkillset = async (t: Test, service: Service) => {
       received: 'sip:203.0.113.9:5062',
       instance: null,
       held: true,
+      held_since: null,
+      on_behalf: false,
       because: 'sales level 1',
     });
     t.match(list[2], { agent: 'bob', expires: 299 });

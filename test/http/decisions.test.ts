@@ -40,11 +40,22 @@ onBothDatabases(t, {
           contact_center: 'cc.example.com',
           address: 'sip:sales@cc.example.com',
           bypass: false,
+          drill: false,
           node: 'reg1',
           call_id: INVITE.call_id,
           from: INVITE.from,
           source_ip: '198.51.100.4',
+          returns_from: null,
           targets,
+          out: [
+            {
+              role: 'agent',
+              agent: 'bob',
+              uri: null,
+              code: 'not_registered',
+              because: 'no phone is registered',
+            },
+          ],
           outcomes: [
             {
               target: 0,

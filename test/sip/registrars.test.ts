@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { Directory } from '../../src/directory/directory.js';
@@ -439,5 +440,61 @@ t.test('one command that is refused delays no other address, and is tried again'
   t.same(await scene.held(SUPPORT), []);
   refuse = false;
   await scene.holds(SUPPORT, EMPTY[SUPPORT]);
-  t.ok(most <= 4, `${most} at once`);
+  t.ok(most <= 5, `${most} at once: four addresses, and the search for what was left`);
+});
+
+t.test('an instance that stands by sends nothing, until its turn comes', async (t) => {
+  const scene = await newScene(t);
+  await until('it is up to date', () => seven(scene));
+  const music = 'sip:moh@192.0.2.30:5070';
+  t.ok(scene.registrars.commands);
+  scene.registrars.standBy();
+  t.notOk(scene.registrars.commands);
+  scene.commands = [];
+  scene.register('alice');
+  scene.registrars.changed([SALES]);
+  scene.registrars.started('reg1');
+  t.notOk(scene.registrars.review('reg1'));
+  t.equal(await scene.registrars.differences('reg1'), undefined);
+  t.equal(await scene.registrars.isThere(endpoint('alice')), undefined);
+  t.ok(scene.registrars.holds(SALES, music), 'the other one sees to it');
+  t.same(scene.commands, []);
+  scene.directory.putNode(registrar({ node: 'reg2', rpc_url: null }));
+  t.notOk(scene.registrars.holds(SALES, music), 'nobody can');
+  scene.registrars.start();
+  await until('alice is bound', async () => (await scene.held(SUPPORT)).length === 2);
+});
+
+t.test('every five minutes a registrar is reviewed', async (t) => {
+  const scene = await newScene(t);
+  await until('it is up to date', () => seven(scene));
+  await scene.registrars.close();
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.teardown(() => mock.timers.reset());
+  const next = new Scene(scene.kamailio);
+  t.teardown(() => next.registrars.close());
+  next.registrars.start();
+  await until('all is known', () => next.registrars.holds(MUSIC, 'sip:moh@192.0.2.30:5070'));
+  await scene.kamailio.rpc('ul.rm', ['location', 'support@cc.example.com']);
+  mock.timers.tick(5 * 60_000);
+  await next.holds(SUPPORT, EMPTY[SUPPORT]);
+  await until('that is said', () => next.log.length > 0);
+  t.match(next.log, [{ put: 1, removed: 0, msg: 'a registrar held something else than it should' }]);
+});
+
+t.test('a registrar that cannot say what it holds is brought up to date all the same', async (t) => {
+  const rpc: Rpc = (url, method, params) => {
+    if (method === 'ul.dump') throw new RpcFault(method, 500, 'Internal error creating aor struct');
+    return jsonRpc(url, method, params);
+  };
+  const scene = await newScene(t, rpc);
+  await until('it is said', () => scene.log.length > 0);
+  t.match(scene.log, [{ node: 'reg1', msg: 'a registrar cannot be searched for what was left there' }]);
+});
+
+t.test('a phone is asked for by a registrar that can be asked', async (t) => {
+  const scene = await newScene(t);
+  scene.directory.putNode(registrar({ node: 'a-dead-one', rpc_url: 'http://127.0.0.1:9/RPC' }));
+  const contact = scene.kamailio.uri.replace('sip:', 'sip:alice@');
+  t.equal(await scene.registrars.isThere(endpoint('alice', { contact })), true, 'its 405 is an answer');
 });

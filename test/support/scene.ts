@@ -42,6 +42,8 @@ export interface SceneOptions {
    * that one call of a scene doesn't change the next.
    */
   readonly health?: boolean;
+  /** The edge takes calls that the contact center sends by a Path. */
+  readonly edgeTrustsContactCenter?: boolean;
   /** Members of the contact center's document besides those that the scene makes. */
   readonly document?: Readonly<Record<string, unknown>>;
   /** Run the service on its embedded Postgres in this folder instead of a server of its own. */
@@ -160,21 +162,22 @@ export class Scene {
       ...(options.registrarConfig !== undefined && { config: options.registrarConfig }),
     });
     ending.teardown(() => registrar.stop());
+    const locationPorts: number[] = [];
+    for (let i = 0; i < (options.locations ?? 1); i++) locationPorts.push(await freePort());
     let edge: Kamailio | undefined;
     if (options.edge) {
+      const ports = options.edgeTrustsContactCenter ? [registrarPort, ...locationPorts] : [registrarPort];
       const started = await Kamailio.start({
         role: 'edge',
         node: 'edge1',
         understudyUrl,
         sipPort: edgePort,
         registrarUri: registrar.uri,
-        trusted: [`127.0.0.1:${registrarPort}`],
+        trusted: ports.map((port) => `127.0.0.1:${port}`),
       });
       ending.teardown(() => started.stop());
       edge = started;
     }
-    const locationPorts: number[] = [];
-    for (let i = 0; i < (options.locations ?? 1); i++) locationPorts.push(await freePort());
     scene = new Scene(ending, service, wire, {
       postgres,
       understudy,

@@ -166,15 +166,15 @@ export async function callee(
   return listening(new Sipp({ scenario, port: at, keys: { name, ...keys } }));
 }
 
-/** A UDP port at which somebody listens and never says a word. */
+/** A UDP port at which somebody listens and never says a word. `received` is how many packets came that are no probes. */
 export async function silent(
   port?: number,
 ): Promise<{ port: number; received(): number; kill(): Promise<void> }> {
   const socket = createSocket('udp4');
   let received = 0;
   let closed: Promise<void> | undefined;
-  socket.on('message', () => {
-    received += 1;
+  socket.on('message', (message) => {
+    if (!message.toString('latin1').startsWith('OPTIONS ')) received += 1;
   });
   await new Promise<void>((resolve) => socket.bind(port ?? 0, '127.0.0.1', resolve));
   return {

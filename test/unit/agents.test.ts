@@ -17,10 +17,6 @@ function scene() {
   directory.putContactCenter(contactCenter({ agents: NAMES.map((name) => agent(name)) }));
   const agents = new Agents({ directory, clock: () => NOW });
   const calls = new LiveCalls(agents, 100);
-  const freed: string[] = [];
-  agents.freed((domain, name, at) => {
-    freed.push(agents.of(domain, name, at).activity === 'free' ? name : `${name}, who is not`);
-  });
   const state = (name: string, now = NOW) => agents.of(DOMAIN, name, now);
   const doing = (now = NOW) => NAMES.map((name) => state(name, now).activity);
   /** Each is `decision position event [status]`. */
@@ -31,16 +27,16 @@ function scene() {
       calls.became(outcome(decision, Number(position), event as ToldOutcome['event'], part));
     }
   };
-  return { directory, agents, calls, freed, state, doing, became };
+  return { directory, agents, calls, state, doing, became };
 }
 
 const reserving = (name: string, part: Partial<FollowedCall> = {}): Partial<FollowedCall> => ({
-  reserved: { agent: name, until: NOW + RESERVED_MS },
+  reserved: { agents: name.split('+'), until: NOW + RESERVED_MS },
   ...part,
 });
 
 t.test('an agent is reserved, rings, is in a call and is free again', async (t) => {
-  const { calls, state, doing, became, freed } = scene();
+  const { calls, state, doing, became } = scene();
   t.same(doing(), ['free', 'free', 'free']);
   calls.decided(followedCall('d1', ['location', 'alice', 'bob'], reserving('alice')));
   t.same(doing(), ['reserved', 'free', 'free']);
@@ -49,31 +45,28 @@ t.test('an agent is reserved, rings, is in a call and is free again', async (t) 
   t.same(doing(), ['ringing', 'free', 'free']);
   became('d1 1 answered');
   t.same(doing(), ['busy', 'free', 'free']);
-  t.same(freed, []);
   calls.became(outcome('d1', 1, 'ended', { at: NOW + 90_000 }));
   t.same(doing(NOW + 90_000), ['free', 'free', 'free']);
   t.match(state('alice', NOW + 90_000), { idle_since: NOW + 90_000, call_id: null });
-  t.same(freed, ['alice']);
 });
 
 t.test('a reservation dies by itself', async (t) => {
-  const { agents, calls, doing, freed } = scene();
+  const { agents, calls, doing } = scene();
   calls.decided(followedCall('d1', ['alice'], reserving('alice')));
   t.same(doing(NOW + RESERVED_MS - 1), ['reserved', 'free', 'free']);
   t.same(doing(NOW + RESERVED_MS), ['free', 'free', 'free']);
-  agents.expire(NOW + RESERVED_MS - 1);
-  t.same(freed, []);
-  agents.expire(NOW + RESERVED_MS);
-  t.same(freed, ['alice']);
+  agents.clear(NOW + RESERVED_MS - 1);
+  t.same(doing(), ['reserved', 'free', 'free']);
+  agents.clear(NOW + RESERVED_MS);
+  t.same(doing(), ['free', 'free', 'free']);
 });
 
 t.test('a call that asks again holds one reservation', async (t) => {
-  const { calls, doing, freed, became } = scene();
+  const { calls, doing, became } = scene();
   const call_id = 'same@phone';
   calls.decided(followedCall('d1', ['location', 'alice'], reserving('alice', { call_id })));
   calls.decided(followedCall('d2', ['location', 'bob'], reserving('bob', { call_id })));
   t.same(doing(), ['free', 'reserved', 'free']);
-  t.same(freed, ['alice']);
   became('d1 0 failed 503');
   t.same(doing(), ['free', 'reserved', 'free'], 'news of the first do not bring it back');
   calls.decided(followedCall('d3', ['location', 'bob'], reserving('bob', { call_id })));
@@ -82,6 +75,21 @@ t.test('a call that asks again holds one reservation', async (t) => {
   t.same(doing(), ['free', 'reserved', 'free'], 'which is of the latest decision');
   became('d3 0 answered');
   t.same(doing(), ['free', 'free', 'free']);
+});
+
+t.test('agents who are to ring together are reserved together', async (t) => {
+  const { calls, doing, became } = scene();
+  calls.decided(followedCall('d1', ['alice', 'bob', 'carol'], reserving('alice+bob')));
+  t.same(doing(), ['reserved', 'reserved', 'free']);
+  became('d1 0 ringing');
+  t.same(doing(), ['ringing', 'reserved', 'free']);
+  became('d1 1 failed 486');
+  t.same(doing(), ['ringing', 'free', 'free']);
+  const call_id = 'd1@phone';
+  calls.decided(followedCall('d2', ['bob', 'carol'], reserving('bob+carol', { call_id })));
+  t.same(doing(), ['ringing', 'reserved', 'reserved']);
+  calls.decided(followedCall('d3', ['bob', 'carol'], reserving('bob', { call_id })));
+  t.same(doing(), ['ringing', 'reserved', 'free'], 'the same call again');
 });
 
 t.test('a reservation ends as soon as the agent will not be called', async (t) => {
@@ -127,22 +135,20 @@ t.test('two decisions of one call are two: a contact center that is a proxy call
 });
 
 t.test('an agent in two calls is busy until both have ended', async (t) => {
-  const { calls, state, became, freed } = scene();
+  const { calls, state, became } = scene();
   for (const decision of ['d1', 'd2']) calls.decided(followedCall(decision, ['alice']));
   became('d1 0 answered', 'd2 0 answered', 'd1 0 ended');
   t.equal(state('alice').activity, 'busy');
   became('d2 0 ended');
-  t.same(freed, ['alice']);
 });
 
 t.test('agents who ring together: who answers is busy, the others are free', async (t) => {
-  const { calls, doing, became, freed } = scene();
+  const { calls, doing, became } = scene();
   calls.decided(followedCall('d1', ['alice', 'bob', 'carol'], reserving('alice')));
   became('d1 1 ringing', 'd1 2 ringing');
   t.same(doing(), ['reserved', 'ringing', 'ringing']);
   became('d1 1 answered', 'd1 2 canceled');
   t.same(doing(), ['free', 'busy', 'free']);
-  t.same(freed.sort(), ['alice', 'carol']);
 });
 
 t.test('who did not answer, or was not reached, is put last for a while', async (t) => {
@@ -186,20 +192,19 @@ t.test('who takes a call again is no longer put last', async (t) => {
 });
 
 t.test('a call whose end is never told does not last for ever', async (t) => {
-  const { agents, calls, doing, state, became, freed } = scene();
+  const { agents, calls, doing, state, became } = scene();
   calls.decided(followedCall('d1', ['alice']));
   calls.decided(followedCall('d2', ['bob']));
   became('d1 0 answered', 'd2 0 ringing');
   t.same(doing(NOW + 180_000), ['busy', 'free', 'free']);
   t.same(doing(NOW + BUSY_MS), ['free', 'free', 'free']);
   t.equal(state('alice', NOW + BUSY_MS + 5).idle_since, NOW + BUSY_MS);
-  agents.expire(NOW + BUSY_MS + 5);
+  agents.clear(NOW + BUSY_MS + 5);
   t.equal(state('alice', NOW + BUSY_MS + 5).idle_since, NOW + BUSY_MS);
-  t.same(freed.sort(), ['alice', 'bob']);
 });
 
 t.test('what a node has lost is forgotten', async (t) => {
-  const { calls, doing, state, became, freed } = scene();
+  const { calls, doing, state, became } = scene();
   calls.decided(followedCall('d1', ['alice']));
   calls.decided(followedCall('d2', ['bob'], reserving('bob')));
   calls.decided(followedCall('d3', ['carol'], { node: 'reg2' }));
@@ -210,7 +215,6 @@ t.test('what a node has lost is forgotten', async (t) => {
   became('d3 0 ended');
   t.same(doing(), ['free', 'free', 'reserved'], 'not what it has taken since');
   t.equal(state('alice').idle_since, NOW + 1_000);
-  t.same(freed.sort(), ['alice', 'bob']);
 });
 
 t.test('who is no longer provisioned is forgotten', async (t) => {
@@ -218,7 +222,7 @@ t.test('who is no longer provisioned is forgotten', async (t) => {
   calls.decided(followedCall('d1', ['alice', 'bob']));
   became('d1 0 failed 480', 'd1 1 answered', 'd1 1 ended');
   directory.putContactCenter(contactCenter({ agents: [agent('bob')] }));
-  agents.expire(NOW);
+  agents.clear(NOW);
   t.equal(state('alice').put_last, null);
   t.equal(state('bob').idle_since, NOW);
 });
@@ -246,8 +250,8 @@ const anyCall = (decision: string): fc.Arbitrary<{ call: FollowedCall; told: Tol
       reserves: fc.boolean(),
     })
     .map(({ phones, statuses, rings, end, tried, call_id, reserves }) => {
-      const [first] = phones.filter((phone) => NAMES.includes(phone));
-      const reserved = reserves && first ? reserving(first) : {};
+      const first = phones.filter((phone) => NAMES.includes(phone)).slice(0, 2);
+      const reserved = reserves && first.length > 0 ? reserving(first.join('+')) : {};
       const last = Math.min(tried, phones.length) - 1;
       const told = phones.flatMap((_, i) => {
         const ringing = rings[i] ? [outcome(decision, i, 'ringing')] : [];
@@ -278,7 +282,7 @@ t.test('property: when all calls are over everybody is free, in whatever order t
         for (const one of told) live.became(one);
         // Only a reservation may be left, of a call whose agents were never tried.
         const left = doing().every((activity) => activity === 'free' || activity === 'reserved');
-        agents.expire(NOW + RESERVED_MS);
+        agents.clear(NOW + RESERVED_MS);
         return left && doing(NOW + RESERVED_MS).every((activity) => activity === 'free');
       }),
     ),
@@ -323,17 +327,13 @@ t.test('property: nobody stays anything but free for ever, whatever is lost', as
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(lossy, ({ calls, told, early }) => {
-        const { agents, calls: live, doing, freed } = scene();
+        const { agents, calls: live, doing } = scene();
         if (early) for (const one of told) live.became(one);
         for (const call of calls) live.decided(call);
         for (const one of told) live.became(one);
-        const engaged = NAMES.filter((_, i) => doing()[i] !== 'free');
-        freed.length = 0;
-        agents.expire(NOW + BUSY_MS);
-        return (
-          doing(NOW + BUSY_MS).every((activity) => activity === 'free') &&
-          freed.sort().join() === engaged.join()
-        );
+        const before = doing(NOW + BUSY_MS).every((activity) => activity === 'free');
+        agents.clear(NOW + BUSY_MS);
+        return before && doing().every((activity) => activity === 'free');
       }),
     ),
   );

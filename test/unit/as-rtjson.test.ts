@@ -77,7 +77,7 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
     ],
     decision: ID,
     address: 'sip:sales@cc.example.com',
-    last_target_after_seconds: 156,
+    last_target_after_seconds: 76,
     bypass: false,
     targets: [
       {

@@ -62,7 +62,7 @@ t.test('B3, B4: the contact center, the agents by level, the treatment', async (
   t.same(called(situation), [FIRST, SECOND, 'alice', 'bob', 'treatment']);
   const { bypass, drill, reserved } = decide(situation);
   t.same({ bypass, drill }, { bypass: false, drill: false });
-  t.same(reserved, { agent: 'alice', until: NOW + 3 * 2_000 + 15_000 });
+  t.same(reserved, { agents: ['alice'], until: NOW + 3 * 2_000 + 15_000 });
 });
 
 t.test(

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Candidate } from '../../src/invite/candidate.js';
 import type { Lists } from '../../src/invite/decide.js';
-import { type Budget, fitBudget, TREATMENT_RESERVE_MS } from '../../src/invite/fit-budget.js';
+import {
+  type Budget,
+  fitBudget,
+  lastTargetAfterMs,
+  TREATMENT_RESERVE_MS,
+} from '../../src/invite/fit-budget.js';
 
 const RING_MS = 15_000;
 
@@ -59,35 +64,44 @@ t.test('a call has branches for the contact center, nine agents and the treatmen
   );
 });
 
-t.test("agents go from the end when their ringing is longer than the caller's patience", async (t) => {
+t.test('agents go from the end when phones ring for longer than the call may last', async (t) => {
   const all = lists({
     first: many('contact_center', 1),
-    agents: many('agent', 9),
+    agents: many('agent', 9, { ring_ms: 60_000 }),
     treatment: music,
   });
   const { targets, out } = fitBudget(all, DEFAULTS);
-  // 2 s + 5 × 17 s is 87 s; in the 3 s that are left nobody gets to a phone.
-  t.same(count({ targets }), [1, 5, 1]);
+  // 2 s + 2 × (2 s + 60 s) + 10 s; the third agent has 42 s left to ring.
+  t.same(count({ targets }), [1, 3, 1]);
   t.same(
-    out.map(({ agent, code }) => `${agent} ${code}`),
-    ['agent5', 'agent6', 'agent7', 'agent8'].map((agent) => `${agent} no_time_left`),
+    targets.filter(({ role }) => role === 'agent').map(({ ring_ms }) => ring_ms),
+    [60_000, 60_000, 42_000],
   );
+  t.same([...new Set(out.map(({ code }) => code))], ['no_time_left']);
 });
 
-t.test('the last agent rings for a shorter time when that makes room for one more', async (t) => {
-  const agents = many('agent', 9);
-  const { targets } = fitBudget(lists({ agents, treatment: music }), { ...DEFAULTS, patience_ms: 42_000 });
-  t.same(
-    targets.map(({ ring_ms }) => ring_ms),
-    [RING_MS, RING_MS, 6_000, RING_MS],
-  );
-});
+t.test(
+  "no phone rings for longer than the caller's patience, and the treatment comes when it ends",
+  async (t) => {
+    const all = lists({
+      first: many('contact_center', 1),
+      agents: many('agent', 9, { ring_ms: 120_000 }),
+      treatment: music,
+    });
+    const { targets } = fitBudget(all, DEFAULTS);
+    // 90 s less 2 s for the contact center, 2 s for a silent phone and 2 s of rounding.
+    t.equal(targets[1]?.ring_ms, 84_000);
+    t.equal(lastTargetAfterMs(targets, DEFAULTS), 4_000, 'one of them');
+    const short = fitBudget({ ...all, agents: many('agent', 9) }, DEFAULTS).targets;
+    t.equal(lastTargetAfterMs(short, DEFAULTS), 73_000);
+  },
+);
 
 t.test('of several ways to one agent one rings; those who ring together ring at once', async (t) => {
   const twoPhones = [0, 1].map((i) => candidate('agent', i, { block: 0, agent: 'alice' }));
   const four = [...twoPhones, candidate('agent', 2), candidate('agent', 3)];
-  const fits = (agents: Candidate[], patience_ms: number) =>
-    fitBudget(lists({ agents }), { ...DEFAULTS, patience_ms }).targets.length;
+  const fits = (agents: Candidate[], max_inv_lifetime_ms: number) =>
+    fitBudget(lists({ agents }), { ...DEFAULTS, max_inv_lifetime_ms }).targets.length;
   t.equal(fits(four, 19_000 + 2 * 17_000), 4);
   const group = many('agent', 3, { block: 0, together: true });
   t.equal(fits(group, 17_000), 3);
@@ -107,7 +121,7 @@ t.test('the treatment and the first location stay whatever the limits', async (t
   const slow = many('contact_center', 10, { fr_timer_ms: 30_000 });
   t.same(
     count(fitBudget(lists({ first: slow, agents, treatment: music }), { ...DEFAULTS, patience_ms: 180_000 })),
-    [5, 1, 1],
+    [5, 2, 1],
     'silent locations may not use up the time of the treatment',
   );
 });
@@ -152,8 +166,9 @@ t.test(
               (treatments === 0 || targets.at(-1)?.role === 'treatment') &&
               (locations === 0 || targets[0]?.contact === all.first[0]?.contact) &&
               (targets.length <= budget.max_branches - 1 || targets.length === minimal) &&
-              (worst(targets) <= Math.min(budget.patience_ms, lifetimeOf(budget, treatments)) ||
-                targets.length === minimal)
+              (worst(targets) <= lifetimeOf(budget, treatments) || targets.length === minimal) &&
+              (treatments === 0 ||
+                waited(targets, budget) <= Math.max(budget.patience_ms, worst(all.first) + 7_000 * size))
             );
           },
         ),
@@ -164,6 +179,17 @@ t.test(
 
 function lifetimeOf({ max_inv_lifetime_ms }: Budget, treatments: number): number {
   return max_inv_lifetime_ms - treatments * TREATMENT_RESERVE_MS;
+}
+
+/** How long the caller waits before the treatment when the script goes on to it in time, and every phone rings to its end. */
+function waited(targets: readonly Candidate[], budget: Budget): number {
+  const last = lastTargetAfterMs(targets, budget);
+  const tried: Candidate[] = [];
+  for (const block of new Set(targets.slice(0, -1).map((one) => one.block))) {
+    if (tried.length > 0 && worst(tried) >= last) break;
+    tried.push(...targets.slice(0, -1).filter((one) => one.block === block));
+  }
+  return worst(tried);
 }
 
 /** How long the caller waits at worst before the treatment is tried. */

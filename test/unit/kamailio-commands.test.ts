@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { coreSocketsList } from '../../src/kamailio/core-sockets-list.js';
 import { coreUptime } from '../../src/kamailio/core-uptime.js';
+import { isThere } from '../../src/kamailio/is-there.js';
 import { type Call, jsonRpc, RpcFault } from '../../src/kamailio/json-rpc.js';
 import type { Registration } from '../../src/kamailio/registration.js';
 import { registerHeaders, sendRegister } from '../../src/kamailio/send-register.js';
 import { ulAdd } from '../../src/kamailio/ul-add.js';
+import { ulDumpBrief } from '../../src/kamailio/ul-dump-brief.js';
 import { ulLookup } from '../../src/kamailio/ul-lookup.js';
 import { ulRmContact } from '../../src/kamailio/ul-rm-contact.js';
-import { NOW } from '../support/contact-center.js';
+import { endpoint, NOW } from '../support/contact-center.js';
 
 const AOR = 'sip:sales%20team@cc.example.com';
 const REGISTRATION: Registration = {
@@ -83,6 +85,35 @@ t.test('ul.lookup: what is held, by contact; nothing where there is no such addr
   }
   const missing = answering(new RpcFault('ul.lookup', 500, 'Domain table not found')).call;
   await t.rejects(ulLookup(missing, AOR, NOW), { message: 'ul.lookup: 500 Domain table not found' });
+});
+
+t.test('ul.dump brief: the addresses of the table that counts', async (t) => {
+  const domain = (Domain: string, ...AoRs: unknown[]) => ({ Domain: { Domain, AoRs } });
+  const Domains = [domain('location', { AoR: 'a@b' }, {}, 7), domain('aliases', { AoR: 'c@d' }), {}];
+  const { call, asked } = answering({ Domains });
+  t.strictSame(await ulDumpBrief(call), ['a@b']);
+  t.strictSame(asked, [['ul.dump', 'brief']]);
+  t.strictSame(await ulDumpBrief(answering('nonsense').call), []);
+});
+
+t.test('OPTIONS goes the way that calls go; any answer of the phone is one', async (t) => {
+  const contact = 'sip:alice@10.0.0.7:5062';
+  const hops = async (part: object) => {
+    const { call, asked } = answering([200, 'OK', '', '', '', 'Via: x']);
+    t.equal(await isThere(call, endpoint('alice', part)), true);
+    const [[method, sip, ruri, nextHop, , headers]] = asked as [string[]];
+    t.same([method, sip, ruri], ['tm.t_uac_wait', 'OPTIONS', contact]);
+    return [nextHop, /Route: (.*)\r\n/.exec(String(headers))?.[1]];
+  };
+  t.same(await hops({}), [contact, undefined]);
+  t.same(await hops({ received: 'sip:203.0.113.9:5062' }), ['sip:203.0.113.9:5062', undefined]);
+  t.same(await hops({ path: '<sip:p;lr>' }), ['sip:p;lr', '<sip:p;lr>']);
+  const asked = (answer: unknown) => isThere(answering(answer).call, endpoint('alice'));
+  t.equal(await asked([486, 'Busy', '', '', '', 'Via: x']), true);
+  t.equal(await asked([408, 'Request Timeout', '', '', '', '']), false, 'nobody said so');
+  t.equal(await asked({}), false);
+  t.equal(await asked(new RpcFault('tm.t_uac_wait', 478, 'Unresolvable destination')), false);
+  t.equal(await asked(new Error('fetch failed')), undefined);
 });
 
 t.test('where a Kamailio reaches itself: its first UDP socket', async (t) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '../../support/free-port.js';
+import { healthWhen, probed } from '../../support/health.js';
 import { Kamailio } from '../../support/kamailio.js';
 import { Scene } from '../../support/scene.js';
 import { call, register } from '../../support/sipp.js';
@@ -33,7 +34,7 @@ t.test("the README's lines make Debian's stock configuration a registrar with Un
   const lines = [...blocks.values()].join('').trimEnd().split('\n');
   t.ok(lines.length < 20, `${lines.length} lines`);
 
-  const scene = await Scene.open(t);
+  const scene = await Scene.open(t, { health: true });
   const sipPort = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'understudy-stock-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,8 +87,12 @@ t.test("the README's lines make Debian's stock configuration a registrar with Un
 
   const contactCenter = await scene.contactCenter({ answer: 10 });
   t.equal((await call(target, 'sip:sales@cc.example.com')).answeredBy, 'contact-center');
+  await probed(scene);
   await contactCenter.kill();
+  const killed = Date.now();
   t.equal((await call(target, 'sip:sales@cc.example.com')).answeredBy, 'alice');
+  const { bypass_since } = await healthWhen(scene, ({ bypass }) => bypass);
+  t.comment(`in bypass ${Date.parse(bypass_since ?? '') - killed} ms after it was killed`);
   t.equal(
     (await call(target, 'sip:nobody@cc.example.com')).status,
     404,

@@ -7,7 +7,7 @@ t.test(
   'one agent takes two callers from the music, one after the other, the longest waiting first',
   async (t) => {
     // Through an edge: the way back to the agent is the phone's Path.
-    const scene = await Scene.open(t, { holdSeconds: 50, edge: true });
+    const scene = await Scene.open(t, { holdSeconds: 3_600, edge: true });
     await scene.contactCenter({ refuse: 503 });
     const treatment = await scene.treatment({ hold: true });
     const first = scene.call('sales', { hold_ms: 500 });

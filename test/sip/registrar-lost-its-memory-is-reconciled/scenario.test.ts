@@ -86,6 +86,8 @@ t.test('what was changed behind the back of the service is shown, and put right'
     t.equal((await scene.call('alice')).answeredBy, 'alice');
   });
 
+  t.same(scene.registrar.warnings(), []);
+
   await t.test(
     'what was left of an address by a service that ended before the registrar could be told',
     async (t) => {
@@ -106,5 +108,4 @@ t.test('what was changed behind the back of the service is shown, and put right'
     scene.registrar.thaw();
     await differs([]);
   });
-  t.same(scene.registrar.warnings(), []);
 });
