@@ -1,5 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { lockDataDir } from './data-dir-lock.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
@@ -42,7 +43,7 @@ export async function openEmbedded(directory: string, log: Log): Promise<Store> 
   } catch (error) {
     await close();
     if (error instanceof StoreError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : inspect(error);
     throw new StoreError(`The embedded Postgres in DATA_DIR ${dataDir} cannot start: ${reason}`, {
       cause: error,
     });

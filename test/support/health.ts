@@ -21,9 +21,6 @@ export interface CenterHealth {
   readonly skillsets: readonly { readonly name: string }[];
 }
 
-/** Soon back: tests don't wait for two minutes. */
-export const SOON = { hold_seconds: 1, ramp_seconds: 2 };
-
 export async function healthOf(scene: Scene): Promise<CenterHealth> {
   type Answer = { contact_centers: [CenterHealth] };
   const { contact_centers } = await scene.api<Answer>('GET', `/v1/health?contact_center=${DOMAIN}`);

@@ -7,7 +7,7 @@ const CONFIG = new URL('./registering-contact-center.cfg', import.meta.url).path
 /** The most that it grants, in seconds: less than our own minimum. */
 export const GRANTED = 40;
 const EXPECTED =
-  /understudy=(contact_center_failed|away) |http_async_client|(resolve\.c|ut\.h|t_fwd\.c|tm\.c|t_reply\.c):\d+\]/;
+  /understudy=(contact_center_failed|away) |http_async_client|(resolve\.c|ut\.h|t_fwd\.c|tm\.c|t_reply\.c|uac\.c):\d+\]/;
 
 /** A contact center that registers its agents itself, at all of its locations: real registrars that want a password. */
 export class RegisteringContactCenter {

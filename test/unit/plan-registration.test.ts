@@ -80,6 +80,8 @@ t.test('a new phone is a new endpoint with everything that its REGISTER says', a
         expires: 120,
         expires_at: LATER + 120_000,
         registered_at: LATER,
+        held_since: null,
+        on_behalf: false,
       },
     ],
     remove: [],
