@@ -144,6 +144,9 @@ export async function buildApp({
     const [centers, stored] = [await loadContactCenters(pool), await loadEndpoints(pool)];
     replaceContents(directory, { centers, endpoints: stored, nodes: await loadNodes(pool) });
     accepted.load(await loadAcceptedEndpoints(pool));
+    const ordered = await loadOverrides(pool, clock());
+    for (const override of overrides.all()) overrides.remove(override);
+    for (const override of ordered) overrides.put(override);
   };
   let stoodBy = false;
   const candidate = {
@@ -165,7 +168,6 @@ export async function buildApp({
   app.addHook('onReady', async () => {
     await load();
     restoreCalls(calls, directory, await findCallsGoingOn(pool, clock() - BUSY_MS));
-    for (const override of await loadOverrides(pool, clock())) overrides.put(override);
     bypass.load(await loadBypass(pool));
     healths.load(await loadAnsweredProbes(pool));
     agents.start();

@@ -13,14 +13,12 @@ export interface PlacedLocations {
 
 /** Which of the contact center's locations are tried before the agents, which after them, and which not at all. */
 export function placeLocations(situation: Situation): PlacedLocations {
-  const { locations, from_contact_center, kind, policy } = situation;
+  const { locations, from_contact_center, policy } = situation;
   const placed = locations.map((location, i) => ({
     location,
     name: `location ${i + 1}`,
     ...placeOf(situation, location),
   }));
-  const candidates = (place: LocationPlace['place']) =>
-    placed.filter((one) => one.place === place).map((one) => candidateOf(situation, one));
   const leftOut = (one: (typeof placed)[number]): LeftOut => ({
     role: 'contact_center',
     agent: null,
@@ -38,10 +36,13 @@ export function placeLocations(situation: Situation): PlacedLocations {
       drill: false,
     };
   }
-  // Behind a phone that nobody answers there is no one else to ask than the contact center, whatever the policy.
-  const behind = policy.when_down === 'behind' || kind === 'treatment' ? candidates('behind') : [];
-  const out = placed.filter(({ place }) => place === 'out' || (place === 'behind' && behind.length === 0));
-  return { first: candidates('first'), behind, out: out.map(leftOut), drill };
+  const last = policy.when_down === 'behind' ? placed.filter(({ place }) => place === 'behind') : [];
+  // What gives no answer to probes gives none to a call: it would only keep the caller from the treatment.
+  const worthTrying = last.filter(({ code }) => code !== 'probe_failed' || situation.treatment === null);
+  const behind = worthTrying.map((one) => candidateOf(situation, one));
+  const out = placed.filter((one) => one.place !== 'first' && !worthTrying.includes(one));
+  const first = placed.filter(({ place }) => place === 'first').map((one) => candidateOf(situation, one));
+  return { first, behind, out: out.map(leftOut), drill };
 }
 
 type Placed = LocationPlace & { readonly location: KnownLocation; readonly name: string };

@@ -38,6 +38,14 @@ async function rows(service: Service): Promise<{ agent: string; contact: string;
   return rows;
 }
 
+/** Time goes on until there are so many: a row stays for a while, in case a bypass is noticed late. */
+async function rowsGoTo(service: Service, count: number): Promise<void> {
+  await until('the row to be gone', async () => {
+    service.now += 1_000;
+    return (await rows(service)).length === count;
+  });
+}
+
 /** The service that is started next on the same database. */
 async function restarted(t: Test, service: Service): Promise<Service> {
   const app = await buildApp({ store: service.store, clock: () => service.now });
@@ -230,13 +238,13 @@ onBothDatabases(t, {
 
   'expired endpoints are gone from answers at once and from the table soon': async (t, service) => {
     await register(service);
-    const bob = { aor: 'sip:bob@cc.example.com', call_id: 'bob', contact: '<sip:bob@10.0.0.8>;expires=301' };
+    const bob = { aor: 'sip:bob@cc.example.com', call_id: 'bob', contact: '<sip:bob@10.0.0.8>;expires=3000' };
     await register(service, bob);
     service.now = START + 300_000;
     t.same(await agents(service), ['bob']);
     const again = await register(service, { contact: '<sip:alice@10.0.0.9>', cseq: 13 });
     t.strictSame(again.body.contacts, [{ uri: 'sip:alice@10.0.0.9', expires: 600 }]);
-    await until('the row to be gone', async () => (await rows(service)).length === 2);
+    await rowsGoTo(service, 2);
     t.same(await agents(service), ['alice', 'bob']);
   },
 
@@ -250,7 +258,7 @@ onBothDatabases(t, {
     t.equal((await register(next, { cseq: 13 })).status, 200);
     service.now += 300_000;
     t.same(await agents(await restarted(t, service)), []);
-    await until('the row to be gone', async () => (await rows(service)).length === 0);
+    await rowsGoTo(service, 0);
   },
 
   'endpoints go with their agent, in the middle of a burst as well': async (t, service) => {

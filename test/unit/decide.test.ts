@@ -19,7 +19,7 @@ import { situationOf } from '../support/situation.js';
 
 const FIRST = 'sip:192.0.2.10:5060';
 const SECOND = 'sip:192.0.2.20:5060';
-const DOWN: Standing = { state: 'down', share: 0, since: NOW, code: 'probe_failed', because: 'silent' };
+const DOWN: Standing = { state: 'down', share: 0, since: NOW, code: 'calls_failed', because: 'silent' };
 
 const center = (part: Partial<ContactCenter> = {}) =>
   contactCenter({
@@ -69,17 +69,30 @@ t.test(
   'a location that is down goes behind the agents, or out; another that is up comes first',
   async (t) => {
     const one = situationOf(center(), 'sales', PHONES, { standings: { [FIRST]: DOWN } });
-    t.same(called(one), [SECOND, 'alice', 'bob', `${FIRST} probe_failed`, 'treatment']);
+    t.same(called(one), [SECOND, 'alice', 'bob', `${FIRST} calls_failed`, 'treatment']);
     t.equal(decide(one).bypass, false);
     const both = { standings: { [FIRST]: DOWN, [SECOND]: DOWN } };
     const all = situationOf(center(), 'sales', PHONES, both);
-    t.same(called(all), ['alice', 'bob', `${FIRST} probe_failed`, `${SECOND} probe_failed`, 'treatment']);
+    t.same(called(all), ['alice', 'bob', `${FIRST} calls_failed`, `${SECOND} calls_failed`, 'treatment']);
     t.equal(decide(all).bypass, true);
     const out = situationOf(center({ when_down: 'out' }), 'sales', PHONES, both);
     t.same(called(out), ['alice', 'bob', 'treatment']);
-    t.same(left(out), [`sip:sales@192.0.2.10:5060 probe_failed`, 'sip:sales@192.0.2.20:5060 probe_failed']);
+    t.same(left(out), [`sip:sales@192.0.2.10:5060 calls_failed`, 'sip:sales@192.0.2.20:5060 calls_failed']);
   },
 );
+
+t.test('what gives no answer to probes does not keep the caller from the treatment', async (t) => {
+  const silent: Standing = { ...DOWN, code: 'probe_failed' };
+  const standings = { [FIRST]: silent, [SECOND]: DOWN };
+  const nobody = situationOf(center(), 'sales', [], { standings });
+  t.same(called(nobody), [`${SECOND} calls_failed`, 'treatment']);
+  const without = center({ skillsets: [skillset('sales', { treatment: null })] });
+  t.same(
+    called(situationOf(without, 'sales', [], { standings })),
+    [`${FIRST} probe_failed`, `${SECOND} calls_failed`],
+    'where there is none, it is better than nobody',
+  );
+});
 
 t.test('on the way back it gets its share of calls, each by its own Call-ID', async (t) => {
   const ramping: Standing = { ...DOWN, state: 'returning', share: 30, code: 'ramping' };
