@@ -67,8 +67,13 @@ function candidateOf({ policy }: Situation, one: OrderedAgent, way: Way, i: numb
     block: group * WAYS + (apart ? 1 + i : 0),
     together,
     code,
-    because,
+    because: because + heldWord(way),
   };
+}
+
+/** Such a phone may have gone meanwhile: it hasn't registered for longer than it said. */
+function heldWord({ held }: Way): string {
+  return held ? ', held past its expiry' : '';
 }
 
 /** On the agent's own address every way is tried, whatever the agent does: who calls there wants this agent. */
@@ -82,7 +87,7 @@ function ownWays(
     block,
     together: false,
     code: 'own',
-    because: way.endpoint === null ? 'own contact' : 'own endpoint',
+    because: (way.endpoint === null ? 'own contact' : 'own endpoint') + heldWord(way),
   }));
 }
 

@@ -84,13 +84,17 @@ function knownAgent(
   now: number,
 ): KnownAgent {
   const { agent, level, pause } = known;
-  const endpoints = directory
-    .endpointsOf(domain, agent.name, now)
-    .map(
-      ({ contact, path, received, key }): Way => ({ contact, path, received, endpoint: key, when: 'always' }),
-    );
+  const endpoints = directory.endpointsOf(domain, agent.name, now).map(
+    ({ contact, path, received, key, held_since }): Way => ({
+      ...{ contact, path, received, endpoint: key, when: 'always' },
+      held: held_since !== null,
+    }),
+  );
   const fixed = agent.contacts.map(
-    ({ uri, when }): Way => ({ contact: uri, path: null, received: null, endpoint: null, when }),
+    ({ uri, when }): Way => ({
+      ...{ contact: uri, path: null, received: null, endpoint: null, when },
+      held: false,
+    }),
   );
   return {
     agent: agent.name,

@@ -89,4 +89,6 @@ export interface Way {
   /** The key of the endpoint; null: a fixed contact. */
   readonly endpoint: string | null;
   readonly when: 'always' | 'bypass';
+  /** Whether it is held past its expiry, since the contact center is in bypass. */
+  readonly held: boolean;
 }

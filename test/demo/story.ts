@@ -11,8 +11,14 @@ export interface Act {
   readonly why: string;
 }
 
+interface LocationHealth {
+  readonly state: string;
+  readonly because: string;
+  readonly probes: readonly { readonly state: string }[];
+}
+
 interface Health {
-  readonly locations: readonly { readonly state: string; readonly because: string }[];
+  readonly locations: readonly LocationHealth[];
 }
 
 interface Decision {
@@ -47,6 +53,10 @@ export async function story(scene: Scene, tell: (line: string) => void): Promise
 
   await call('All is well. A caller calls sales.', 'contact-center');
 
+  // One that has never answered a probe isn't judged by probes.
+  await whenContactCenter(scene, 'answers probes', ({ probes }) =>
+    probes.some(({ state }) => state === 'up'),
+  );
   await contactCenter.kill();
   await call(
     'The contact center has been killed. The first caller after that finds out for all others …',
@@ -81,14 +91,23 @@ export async function story(scene: Scene, tell: (line: string) => void): Promise
 }
 
 /** Waits until the service finds it so; what it says then. */
-function whenContactCenterIs(scene: Scene, state: string): Promise<string> {
+async function whenContactCenterIs(scene: Scene, state: string): Promise<string> {
+  const { because } = await whenContactCenter(scene, `is ${state}`, (location) => location.state === state);
+  return `GET /v1/health: the contact center is ${state}: ${because}`;
+}
+
+function whenContactCenter(
+  scene: Scene,
+  what: string,
+  check: (location: LocationHealth) => boolean,
+): Promise<LocationHealth> {
   return until(
-    `the contact center is ${state}`,
+    `the contact center ${what}`,
     async () => {
       const { contact_centers } = await scene.api<{ contact_centers: Health[] }>('GET', '/v1/health');
       const [location] = contact_centers[0]?.locations ?? [];
-      if (location?.state !== state) throw new Error(JSON.stringify(location));
-      return `GET /v1/health: the contact center is ${state}: ${location.because}`;
+      if (!location || !check(location)) throw new Error(JSON.stringify(location));
+      return location;
     },
     30_000,
   );

@@ -174,6 +174,14 @@ t.test('who is busy, paused or not registered is not called, and it is said', as
   );
 });
 
+t.test('a phone that is held past its expiry is said to be', async (t) => {
+  const held = [endpoint('alice', { held_since: NOW })];
+  for (const user of ['sales', 'alice']) {
+    const reasons = decide(situationOf(center(), user, held)).targets.map(({ because }) => because);
+    t.match(reasons[2], /, held past its expiry$/, user);
+  }
+});
+
 t.test('fixed contacts come after the endpoints, some in a bypass only', async (t) => {
   const contacts = [
     { uri: 'sip:+14155550100@trunk.example.net', when: 'always' as const },
