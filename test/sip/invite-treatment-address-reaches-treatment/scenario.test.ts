@@ -26,8 +26,8 @@ t.test(
       '1 ended',
     ]);
 
-    await scene.understudy.kill9();
     t.same(scene.registrar.warnings(), []);
+    await scene.understudy.kill9();
     t.equal((await scene.call('hold-music')).answeredBy, 'hold-music', 'and without the service');
     t.equal(alice.count('received', 'INVITE'), 0, 'no agent is meant');
   },
