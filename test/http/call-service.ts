@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import { buildApp } from '../../src/app.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { fillDataDir } from '../support/embedded-data-dir.js';
 import { type Postgres, startPostgres } from '../support/postgres.js';
 
 export const START = Date.UTC(2026, 10, 22, 12);
@@ -37,6 +38,7 @@ export function onBothDatabases(t: Test, scenarios: Readonly<Record<string, Scen
       const postgres = kind === 'server' ? await startPostgres({ durable: true }) : undefined;
       if (postgres) t.teardown(() => postgres.stop());
       const DATA_DIR = t.testdir();
+      if (!postgres) await fillDataDir(DATA_DIR);
       const store = await openStore(
         postgres ? { DATABASE_URL: postgres.url, DATA_DIR } : { DATA_DIR },
         SILENT,
