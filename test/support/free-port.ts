@@ -42,7 +42,8 @@ function claim(port: number): boolean {
 
 function ownerOf(file: string): number {
   try {
-    return Number(readFileSync(file, 'utf8'));
+    // Empty while its owner is just writing it.
+    return Number(readFileSync(file, 'utf8') || process.pid);
   } catch {
     return 0;
   }
