@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { adminJourney } from './admin/admin.js';
 import { loadContactCenters } from './admin/load-contact-centers.sql.js';
 import { loadNodes } from './admin/load-nodes.sql.js';
@@ -25,14 +26,17 @@ import { BUSY_MS } from './live/call-progress.js';
 import { Healths } from './live/healths.js';
 import { LiveCalls } from './live/live-calls.js';
 import { Overrides } from './live/overrides.js';
+import { CallCounts } from './metrics/call-counts.js';
+import { metricsJourney } from './metrics/metrics.route.js';
+import { countRequests } from './metrics/requests.route.js';
 import { findCallsGoingOn } from './outcome/find-calls-going-on.sql.js';
 import { History } from './outcome/history.js';
 import { outcomeJourney } from './outcome/outcome.route.js';
 import { restoreCalls } from './outcome/restore-calls.js';
 import { takeJsonOnly } from './plugins/json-bodies.js';
-import { describe } from './plugins/openapi.js';
+import { describe, version } from './plugins/openapi.js';
 import { answer, answerProblems, asProblem } from './plugins/problems.js';
-import { answerReadiness } from './plugins/readiness.js';
+import { answerReadiness, notReady, type ReadinessCheck } from './plugins/readiness.js';
 import { validatorCompiler } from './plugins/validation.js';
 import { AcceptedEndpoints } from './register/accepted-endpoints.js';
 import type { EndpointChange } from './register/endpoint-change.js';
@@ -84,6 +88,8 @@ export async function buildApp({
   app.setValidatorCompiler(validatorCompiler());
   takeJsonOnly(app);
   answerProblems(app);
+  const registry = new Registry();
+  countRequests(app, registry);
   await describe(app);
 
   const { pool } = store;
@@ -129,6 +135,15 @@ export async function buildApp({
     maxRows: ENDPOINTS_AT_ONCE,
   });
   const accepted = new AcceptedEndpoints(acceptedChanges);
+  const tables = { endpoints, accepted_endpoints: acceptedChanges, ...history.tables, ...changes.tables };
+  const written = Object.values(tables);
+  const counts = new CallCounts(registry, {
+    directory,
+    behind: () => {
+      if (registrars.standsBy) return 'standing_by';
+      return written.some(({ failing }) => failing) ? 'database_away' : null;
+    },
+  });
   // Hooks run in reverse order: these are closed after the journeys, which still put into them.
   let leaveElection = async () => {};
   app.addHook('onClose', async () => {
@@ -168,7 +183,7 @@ export async function buildApp({
   app.addHook('onReady', async () => {
     await load();
     restoreCalls(calls, directory, await findCallsGoingOn(pool, clock() - BUSY_MS));
-    bypass.load(await loadBypass(pool));
+    bypass.load(await loadBypass(pool), clock());
     healths.load(await loadAnsweredProbes(pool));
     agents.start();
     loaded = true;
@@ -180,7 +195,7 @@ export async function buildApp({
   // The hot routes: whatever is added for people goes into the other scopes, and costs no call anything.
   await app.register(async (hot) => {
     registerJourney(hot, { ...live, directory, registrars, endpoints, accepted, clock });
-    inviteJourney(hot, { ...live, directory, history, pool, clock });
+    inviteJourney(hot, { ...live, directory, history, counts, pool, clock });
   });
   await app.register(async (rest) => outcomeJourney(rest, { history, calls, pool, clock }));
   await app.register(async (rest) =>
@@ -198,7 +213,7 @@ export async function buildApp({
     healthJourney(rest, { directory, healths, overrides, orders, bypass, agents, clock }),
   );
   await app.register(async (rest) => changesJourney(rest, { changes, directory, pool, clock }));
-  answerReadiness(app, [
+  const checks: readonly ReadinessCheck[] = [
     { name: 'database', check: () => store.ping() },
     {
       name: 'directory',
@@ -206,6 +221,17 @@ export async function buildApp({
         if (!loaded) throw new Error('not read yet');
       },
     },
-  ]);
+  ];
+  answerReadiness(app, checks);
+  const ready = async () => {
+    const failed = new Set((await notReady(checks)).map(({ name }) => name));
+    return checks.map(({ name }) => ({ name, ready: !failed.has(name) }));
+  };
+  await app.register(async (rest) =>
+    metricsJourney(rest, {
+      ...{ ...live, registry, counts, version, tables, ready },
+      ...{ directory, healths, bypass, holds, registrars, clock },
+    }),
+  );
   return app;
 }

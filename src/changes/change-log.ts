@@ -4,6 +4,7 @@ import { HistoryWriter } from '../store/history-writer.js';
 import type { Log } from '../store/log.js';
 import type { Store } from '../store/open-store.js';
 import { Retention } from '../store/retention.js';
+import type { RowCounts } from '../store/row-counts.js';
 import { forgetChanges } from './forget-changes.sql.js';
 import { type ChangeRow, saveChanges } from './save-changes.sql.js';
 
@@ -19,6 +20,10 @@ export class ChangeLog implements Changes {
     this.#rows = new HistoryWriter({ table: 'changes', save: (rows) => saveChanges(pool, rows), log });
     const forget = [(before: number, limit: number) => forgetChanges(pool, before, limit)];
     this.#retention = new Retention({ keptMs: KEPT_MS, forget, clock, log });
+  }
+
+  get tables(): Readonly<Record<'changes', RowCounts>> {
+    return { changes: this.#rows };
   }
 
   changed(change: Change): void {

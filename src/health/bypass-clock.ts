@@ -2,9 +2,18 @@ import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { type BypassDeps, whyBypass } from '../live/bypass.js';
 import type { Changes } from '../live/change.js';
+import { BypassTotals } from './bypass-totals.js';
 
 /** Since when (ms since the epoch) something is in bypass, by its subject. */
 type Since = ReadonlyMap<string, number>;
+
+export interface TimeInBypass {
+  /** null: the contact center as a whole. */
+  readonly skillset: string | null;
+  /** Whether it is in bypass now. */
+  readonly bypass: boolean;
+  readonly seconds: number;
+}
 
 const WHOLE = 'contact_center';
 
@@ -17,6 +26,7 @@ export class BypassClock {
   readonly #deps: BypassDeps;
   readonly #changes: Changes;
   readonly #since = new Map<string, Map<string, number>>();
+  readonly #totals = new Map<string, BypassTotals>();
 
   constructor({ directory, changes, ...deps }: BypassDeps & { directory: Directory; changes: Changes }) {
     this.#directory = directory;
@@ -27,8 +37,12 @@ export class BypassClock {
   /** What was in bypass when the service ended; what has come out of it since is written down at the first look. */
   load(
     known: readonly { readonly domain: string; readonly subject: string; readonly since: number }[],
+    now: number,
   ): void {
-    for (const { domain, subject, since } of known) this.#of(domain).set(subject, since);
+    for (const { domain, subject, since } of known) {
+      this.#of(domain).set(subject, since);
+      this.#totalsOf(domain).enter(subject, now);
+    }
   }
 
   look(now: number): void {
@@ -37,6 +51,7 @@ export class BypassClock {
       if (this.#directory.contactCenter(domain)) continue;
       for (const subject of since.keys()) this.#write(domain, subject, null, 'it was removed', now);
       this.#since.delete(domain);
+      this.#totals.delete(domain);
     }
   }
 
@@ -71,10 +86,26 @@ export class BypassClock {
     };
   }
 
+  /**
+   * In this life of the service: for how long the contact center as a whole was in bypass, and each of its skillsets that was
+   * so by itself.
+   */
+  totals({ domain, skillsets }: ContactCenter, now: number): readonly TimeInBypass[] {
+    const totals = this.#totals.get(domain);
+    const subjects = [null, ...skillsets.map(({ name }) => name)];
+    return subjects.flatMap((skillset) => {
+      const total = totals?.of(skillset === null ? WHOLE : subjectOf(skillset), now);
+      if (skillset !== null && !total) return [];
+      return [{ skillset, bypass: false, seconds: 0, ...total }];
+    });
+  }
+
   #write(domain: string, subject: string, since: number | null, reason: string | null, now: number): void {
     const known = this.#of(domain);
     if (since === null) known.delete(subject);
     else known.set(subject, since);
+    if (since === null) this.#totalsOf(domain).leave(subject, now);
+    else this.#totalsOf(domain).enter(subject, now);
     const bypass = since !== null;
     this.#changes.changed({
       ...{ at: now, domain, kind: 'bypass', subject, by: 'understudy', reason },
@@ -86,6 +117,12 @@ export class BypassClock {
     const since = this.#since.get(domain) ?? new Map<string, number>();
     this.#since.set(domain, since);
     return since;
+  }
+
+  #totalsOf(domain: string): BypassTotals {
+    const totals = this.#totals.get(domain) ?? new BypassTotals();
+    this.#totals.set(domain, totals);
+    return totals;
   }
 }
 

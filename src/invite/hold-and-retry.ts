@@ -76,6 +76,11 @@ export class HoldAndRetry {
     }
   }
 
+  /** Who is on hold, and since when (ms since the epoch). */
+  onHold(now: number): { readonly domain: string; readonly since: number }[] {
+    return this.#waiting.all(now).map(({ call, since }) => ({ domain: call.domain, since }));
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     clearImmediate(this.#soon);

@@ -21,11 +21,13 @@ export interface InviteDeps extends ExplainDeps {
   readonly history: { decided(decision: Decision): void } & ExplainDeps['history'];
   /** Follows the call by its outcomes. */
   readonly calls: { decided(call: FollowedCall): void };
+  /** For GET /metrics; every call passes here, so it only adds up. */
+  readonly counts: { decided(decision: Decision): void; withoutTarget(domain: string): void };
 }
 
 /** The journey of an INVITE: answered from memory alone. */
 export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
-  const { directory, history, calls, clock } = deps;
+  const { directory, history, calls, counts, clock } = deps;
   const recent = new RecentDecisions();
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/route',
@@ -53,6 +55,7 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
       const situation = gatherSituation(deps, resolved, call, clock());
       const decided = decide(situation);
       if (decided.targets.length === 0) {
+        counts.withoutTarget(center.domain);
         throw new Problem('no_target', `Nobody takes calls for ${resolved.aor} now`);
       }
       const document = asRtjson({ situation, decided, ...center }, uuidv7());
@@ -60,6 +63,7 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
       recent.add(decision.id, center.domain);
       calls.decided(followedCall(decision, decided));
       history.decided(decision);
+      counts.decided(decision);
       log.debug({ call_id: body.call_id, decision: decision.id, address: decision.address }, 'decided');
       return document;
     },

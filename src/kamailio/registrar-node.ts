@@ -17,6 +17,16 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const ARRIVALS_EVERY_MS = 500;
 
+/** How well one registrar is kept in line. */
+export interface RegistrarStatus {
+  /** Addresses that are not settled yet. */
+  readonly waiting: number;
+  /** Whether the last command to it has failed. */
+  readonly failing: boolean;
+  /** What reviews have put right, since the start. */
+  readonly repaired: Readonly<Settled>;
+}
+
 export interface RegistrarNodeDeps extends SettlerDeps {
   readonly node: string;
   readonly call: Call;
@@ -47,6 +57,7 @@ export class RegistrarNode {
   #life: string | undefined;
   /** What the review that goes on has put right. */
   #reviewed: Settled | undefined;
+  readonly #repaired: Settled = { put: 0, removed: 0 };
   #searches = 0;
   #comparison: Promise<BindingDifference[]> | undefined;
   #failures = 0;
@@ -105,6 +116,11 @@ export class RegistrarNode {
     return this.#settler.holdsForGood(aor, contact);
   }
 
+  get status(): RegistrarStatus {
+    const waiting = this.#queue.size + this.#settling.size;
+    return { waiting, failing: this.#failures > 0, repaired: this.#repaired };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);
@@ -153,6 +169,8 @@ export class RegistrarNode {
       if (paced && this.#reviewed) {
         this.#reviewed.put += put;
         this.#reviewed.removed += removed;
+        this.#repaired.put += put;
+        this.#repaired.removed += removed;
       }
     } catch (error) {
       this.#queue.add(waiting);

@@ -13,7 +13,7 @@ import { isThere } from './is-there.js';
 import { jsonRpc, type Rpc } from './json-rpc.js';
 import { leftOver } from './left-over.js';
 import type { Log } from './log.js';
-import { RegistrarNode } from './registrar-node.js';
+import { RegistrarNode, type RegistrarStatus } from './registrar-node.js';
 import type { Registration } from './registration.js';
 import { wantedBindings } from './wanted-bindings.js';
 
@@ -68,6 +68,16 @@ export class Registrars {
 
   get commands(): boolean {
     return this.#state === 'commanding';
+  }
+
+  /** Whether another instance commands them. */
+  get standsBy(): boolean {
+    return this.#state === 'standing by';
+  }
+
+  /** How well each registrar that this instance commands is kept in line, by node. */
+  statuses(): ReadonlyMap<string, RegistrarStatus> {
+    return new Map([...this.#commanded].map(([node, { registrar }]) => [node, registrar.status]));
   }
 
   /** What these addresses have bound may be different now; also when they are no addresses any more. */

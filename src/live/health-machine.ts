@@ -120,6 +120,12 @@ function rampShare(
   return Math.min(99, Math.floor(FIRST_SHARE + (100 - FIRST_SHARE) * done));
 }
 
+/** Whether this very step was a fall from a state in which it got calls. */
+export function hasFallen(before: Health, after: Health): boolean {
+  // When the clock is set back both times move together, and a fall that was known before is none.
+  return after.fell_at === after.seen && before.fell_at !== before.seen;
+}
+
 /** Whether nothing would be lost if it were forgotten. */
 export function isForgettable(
   { state, probes, fell_at, overloaded_until }: Health,

@@ -8,7 +8,15 @@ import { placesOf, placeUri, takesCallsAt } from '../directory/place-uri.js';
 import type { Change, Changes } from './change.js';
 import { evidenceOf } from './evidence-of.js';
 import type { CallEvent } from './followed-call.js';
-import { type Evidence, type Health, isForgettable, standingOf, step, WELL } from './health-machine.js';
+import {
+  type Evidence,
+  type Health,
+  hasFallen,
+  isForgettable,
+  standingOf,
+  step,
+  WELL,
+} from './health-machine.js';
 import { type AnsweredProbe, type NodeProbe, type ProbeMemory, Probes } from './probes.js';
 import { HEALTHY, type Standing, type Standings } from './standing.js';
 
@@ -23,6 +31,13 @@ export interface HealthsDeps {
 interface Watched {
   place: Health;
   readonly answers: Map<string, Health>;
+}
+
+/** Of a location or treatment: from a state in which it got calls, all of them or those to one address. */
+export interface Fall {
+  readonly domain: string;
+  readonly uri: string;
+  readonly of: 'place' | 'address';
 }
 
 /** For people: a machine and how it stands. */
@@ -41,6 +56,7 @@ export class Healths implements Standings {
   /** The contact centers at each place, as they were at the last look. */
   readonly #domains = new Map<string, string[]>();
   readonly #listeners: ((center: ContactCenter, now: number) => void)[] = [];
+  readonly #fallListeners: ((fall: Fall) => void)[] = [];
 
   constructor(deps: HealthsDeps) {
     this.#deps = deps;
@@ -76,6 +92,10 @@ export class Healths implements Standings {
   /** Told at once when a location of the contact center may stand differently. */
   follow(listener: (center: ContactCenter, now: number) => void): void {
     this.#listeners.push(listener);
+  }
+
+  followFalls(listener: (fall: Fall) => void): void {
+    this.#fallListeners.push(listener);
   }
 
   /** What became of a target, as LiveCalls tell it. */
@@ -149,6 +169,10 @@ export class Healths implements Standings {
     const before = this.#get(center.domain, uri, user);
     const after = step(before, center.health, evidence, now);
     this.#keep(center, uri, user, after);
+    if (hasFallen(before, after)) {
+      const fall: Fall = { domain: center.domain, uri, of: user === null ? 'place' : 'address' };
+      for (const listener of this.#fallListeners) listener(fall);
+    }
     if (after.state === before.state && after.overloaded_until === before.overloaded_until) return;
     this.#tell(center, user === null ? uri : `${uri} for ${user}`, before, after);
     for (const listener of this.#listeners) listener(center, now);

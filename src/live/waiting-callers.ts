@@ -61,6 +61,11 @@ export class WaitingCallers {
       .sort((a, b) => a.since - b.since);
   }
 
+  /** Everybody whose music still plays. */
+  all(now: number): WaitingCaller[] {
+    return [...this.#callers.values()].filter(({ until }) => until > now);
+  }
+
   begin(decision: string, attempt: Return, now: number): void {
     const caller = this.#callers.get(decision);
     if (!caller || caller.attempt) throw new Error(`${decision} waits for nobody`);

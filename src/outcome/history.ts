@@ -2,6 +2,7 @@ import { HistoryWriter } from '../store/history-writer.js';
 import type { Log } from '../store/log.js';
 import type { Store } from '../store/open-store.js';
 import { Retention } from '../store/retention.js';
+import type { RowCounts } from '../store/row-counts.js';
 import { forgetDecisions } from './forget-decisions.sql.js';
 import { forgetOutcomes } from './forget-outcomes.sql.js';
 import { type DecisionRow, saveDecisions } from './save-decisions.sql.js';
@@ -26,6 +27,10 @@ export class History {
       (one) => (before: number, limit: number) => one(pool, before, limit),
     );
     this.#retention = new Retention({ keptMs: KEPT_MS, forget, clock, log });
+  }
+
+  get tables(): Readonly<Record<'decisions' | 'outcomes', RowCounts>> {
+    return { decisions: this.#decisions, outcomes: this.#outcomes };
   }
 
   decided(decision: DecisionRow): void {

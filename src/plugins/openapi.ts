@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** OpenAPI 3.1 from the routes' schemas: at /openapi.json, and to try out at /docs. Before any route. */
 export async function describe(app: FastifyInstance): Promise<void> {
@@ -34,7 +34,7 @@ export async function describe(app: FastifyInstance): Promise<void> {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (schema) => String(schema.$id) },
     transform: ({ schema, url, route }) => ({
-      schema: withProblems(schema, route.config?.problems ?? []),
+      schema: withProblems(schema, [...codesOfBody(route.method), ...(route.config?.problems ?? [])]),
       url,
     }),
   });
@@ -56,7 +56,7 @@ const TAGS = [
     name: 'operation',
     description: 'What operators order for a time.',
   },
-  { name: 'service', description: 'Is it alive, is it ready?' },
+  { name: 'service', description: 'Is it alive, is it ready, how is it doing?' },
 ];
 
 /** The route's answers and its problems: every status once, with the codes that it can carry. */
@@ -77,8 +77,12 @@ function withProblems(schema: FastifySchema | undefined, codes: readonly Problem
 }
 
 function codesOfEvery({ body, querystring, params }: FastifySchema): ProblemCode[] {
-  if (body) return ['bad_request', 'body_too_large', 'unsupported_media_type'];
-  return querystring || params ? ['bad_request'] : [];
+  return body || querystring || params ? ['bad_request'] : [];
+}
+
+/** A body that nobody asked for is read all the same, except with a GET. */
+function codesOfBody(method: string | readonly string[]): ProblemCode[] {
+  return [method].flat().includes('GET') ? [] : ['body_too_large', 'unsupported_media_type'];
 }
 
 function problemResponse(codes: readonly ProblemCode[]) {

@@ -17,6 +17,13 @@ const Ready = Type.Object(
   { description: 'Everything it needs is there.' },
 );
 
+/** Those that have failed. */
+export async function notReady(
+  checks: readonly ReadinessCheck[],
+): Promise<{ name: string; detail: string }[]> {
+  return (await Promise.all(checks.map(failure))).flatMap((found) => found ?? []);
+}
+
 export function answerReadiness(app: FastifyInstance, checks: readonly ReadinessCheck[]): void {
   app.get(
     '/livez',
@@ -41,7 +48,7 @@ export function answerReadiness(app: FastifyInstance, checks: readonly Readiness
       config: { problems: ['store_unavailable'] },
     },
     async () => {
-      const not_ready = (await Promise.all(checks.map(failure))).flatMap((found) => found ?? []);
+      const not_ready = await notReady(checks);
       if (not_ready.length === 0) return { status: 'ready' };
       const detail = not_ready.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
       throw new Problem('store_unavailable', detail, { extra: { not_ready } });

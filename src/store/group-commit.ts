@@ -1,5 +1,6 @@
 import { backOff } from './back-off.js';
 import type { Log } from './log.js';
+import type { RowCounts } from './row-counts.js';
 import { SQLSTATE_CLASS, sqlstateOf } from './sqlstate.js';
 
 /** A row, and the place in the order of puts from which its key is waiting to be written. */
@@ -26,21 +27,44 @@ interface Waiter {
  * A write that fails because of a row itself (SQLSTATE class 22 or 23) would fail for ever and take everyone else's rows with
  * it; so the group is halved until that row stands alone, and it is dropped with an error in the log.
  */
-export class GroupCommit<K, V> {
+export class GroupCommit<K, V> implements RowCounts {
   readonly #write: (rows: Map<K, V>) => Promise<void>;
   readonly #log: Log;
   readonly #maxRows: number;
+  readonly #refused: (key: K, value: V) => void;
   readonly #closing = new AbortController();
   readonly #waiters = new Map<number, Waiter>();
   #dirty = new Map<K, Dirty<V>>();
   #lastPlace = 0;
   #committedPlace = 0;
   #running: Promise<void> | undefined;
+  #onTheirWay = 0;
+  #failures = 0;
+  #dropped = 0;
 
-  constructor(options: { write(rows: Map<K, V>): Promise<void>; log: Log; maxRows: number }) {
+  constructor(options: {
+    write(rows: Map<K, V>): Promise<void>;
+    log: Log;
+    maxRows: number;
+    /** Told of a row that is dropped since Postgres refuses it. */
+    refused?(key: K, value: V): void;
+  }) {
     this.#write = options.write;
     this.#log = options.log;
     this.#maxRows = options.maxRows;
+    this.#refused = options.refused ?? (() => {});
+  }
+
+  get waiting(): number {
+    return this.#dirty.size + this.#onTheirWay;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get failing(): boolean {
+    return this.#failures > 0;
   }
 
   put(key: K, value: V): void {
@@ -70,21 +94,24 @@ export class GroupCommit<K, V> {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     let limit = this.#maxRows;
     // One turn of the event loop, so that requests that arrived together share their first write already.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#dirty.size > 0) {
       const rows = this.#take(limit);
       const asked = this.#lastPlace;
+      this.#onTheirWay = rows.size;
       try {
         await this.#write(new Map([...rows].map(([key, row]) => [key, row.value])));
+        this.#onTheirWay = 0;
         this.#settle();
-        failures = 0;
+        this.#failures = 0;
         limit = this.#maxRows;
       } catch (error) {
+        this.#onTheirWay = 0;
         if (!isRowsFault(error)) {
-          failures += 1;
+          this.#failures += 1;
+          const failures = this.#failures;
           this.#putBack(rows);
           this.#log.error({ err: error, rows: this.#dirty.size, failures }, 'rows could not be written');
           this.#fail(asked, error);
@@ -95,6 +122,9 @@ export class GroupCommit<K, V> {
           this.#putBack(rows);
         } else {
           this.#log.error({ err: error, key: [...rows.keys()][0] }, 'a row was dropped: Postgres refuses it');
+          this.#dropped += 1;
+          this.#failures = 0;
+          for (const [key, { value }] of rows) this.#refused(key, value);
           this.#fail(asked, error);
           this.#settle();
           limit = this.#maxRows;
@@ -146,6 +176,7 @@ export class GroupCommit<K, V> {
       { rows: this.#dirty.size },
       'rows are lost: the database did not take them before the stop',
     );
+    this.#dropped += this.#dirty.size;
     this.#dirty.clear();
     this.#fail(this.#lastPlace, error);
     this.#committedPlace = this.#lastPlace;

@@ -1,5 +1,6 @@
 import { GroupCommit } from './group-commit.js';
 import type { Log } from './log.js';
+import type { RowCounts } from './row-counts.js';
 
 /** While Postgres is away so many rows of one table wait; a quarter of an hour of 50 calls a second. */
 export const MAX_WAITING = 50_000;
@@ -16,7 +17,7 @@ const GATHER_MS = 100;
  * full every new row takes the place of the oldest. How many were dropped is said in one log line when rows are
  * written again, or at the end.
  */
-export class HistoryWriter<V> {
+export class HistoryWriter<V> implements RowCounts {
   readonly #waiting = new Map<number, V>();
   /** The places of rows that are not yet handed over to be written. */
   readonly #gathered = new Set<number>();
@@ -26,6 +27,8 @@ export class HistoryWriter<V> {
   readonly #table: string;
   readonly #places: number;
   #next = 0;
+  /** Since the last line in the log about them. */
+  #untold = 0;
   #dropped = 0;
   #closed = false;
 
@@ -45,19 +48,35 @@ export class HistoryWriter<V> {
       },
       log: options.log,
       maxRows: BATCH_ROWS,
+      refused: (place, row) => {
+        this.#dropped += 1;
+        if (this.#waiting.get(place) === row) this.#waiting.delete(place);
+      },
     });
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get failing(): boolean {
+    return this.#commit.failing;
   }
 
   put(row: V): void {
     // A call that comes while the service stops is answered all the same; only its history is lost.
     if (this.#closed) {
-      this.#dropped += 1;
+      this.#drop();
       this.#tellDropped();
       return;
     }
     const place = this.#next;
     this.#next = (place + 1) % this.#places;
-    if (this.#waiting.has(place)) this.#dropped += 1;
+    if (this.#waiting.has(place)) this.#drop();
     this.#waiting.set(place, row);
     this.#gathered.add(place);
     this.#gathering ??= setTimeout(() => this.#handOver(), GATHER_MS).unref();
@@ -94,12 +113,17 @@ export class HistoryWriter<V> {
     this.#tellDropped();
   }
 
+  #drop(): void {
+    this.#untold += 1;
+    this.#dropped += 1;
+  }
+
   #tellDropped(): void {
-    if (this.#dropped === 0) return;
+    if (this.#untold === 0) return;
     this.#log.error(
-      { table: this.#table, rows: this.#dropped },
+      { table: this.#table, rows: this.#untold },
       'history was dropped: Postgres did not take it in time',
     );
-    this.#dropped = 0;
+    this.#untold = 0;
   }
 }

@@ -11,13 +11,13 @@ const LAYERS: readonly (readonly string[])[] = [
   ['main.ts', 'plugins/write-openapi.ts'],
   ['app.ts'],
   ['plugins'],
-  ['register', 'invite', 'outcome', 'admin', 'health', 'changes'],
+  ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'],
   ['live', 'kamailio', 'directory', 'store'],
   ['errors.ts', 'config.ts'],
   ['sip'],
 ];
-const JOURNEYS = ['register', 'invite', 'outcome', 'admin', 'health', 'changes'];
-const PURE_IN = ['register', 'invite', 'outcome', 'health', 'changes', 'live', 'sip', 'directory'];
+const JOURNEYS = ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'];
+const PURE_IN = ['register', 'invite', 'outcome', 'health', 'changes', 'metrics', 'live', 'sip', 'directory'];
 const DRIVERS = /^(?:fastify|@fastify|pg)(?:\/|$)/;
 
 interface Source {

@@ -73,12 +73,38 @@ t.test('what is gone is in bypass no more', async (t) => {
   ]);
 });
 
+t.test('it adds up the time in bypass, in this life of the service', async (t) => {
+  const { clock, directory, down } = newClock();
+  const totals = (now: number) => clock.totals(contactCenter(), now);
+  t.same(totals(NOW), [{ skillset: null, bypass: false, seconds: 0 }]);
+  clock.load([{ domain: DOMAIN, subject: 'contact_center', since: NOW - 3_600_000 }], NOW);
+  down.add('');
+  clock.look(NOW + 1_000);
+  t.same(totals(NOW + 2_000), [{ skillset: null, bypass: true, seconds: 2 }], 'not what was before');
+  down.clear();
+  down.add('sales');
+  clock.look(NOW + 3_000);
+  t.same(totals(NOW + 4_000), [
+    { skillset: null, bypass: false, seconds: 3 },
+    { skillset: 'sales', bypass: true, seconds: 1 },
+  ]);
+  down.clear();
+  clock.look(NOW + 5_000);
+  t.match(totals(NOW + 9_000), [{ seconds: 3 }, { skillset: 'sales', bypass: false, seconds: 2 }]);
+  directory.removeContactCenter(DOMAIN);
+  clock.look(NOW + 10_000);
+  t.same(totals(NOW + 10_000), [{ skillset: null, bypass: false, seconds: 0 }]);
+});
+
 t.test('it goes on where the service ended', async (t) => {
   const { clock, down, told, known } = newClock();
-  clock.load([
-    { domain: DOMAIN, subject: 'contact_center', since: NOW - 9 },
-    { domain: DOMAIN, subject: 'skillsets/gone', since: NOW - 9 },
-  ]);
+  clock.load(
+    [
+      { domain: DOMAIN, subject: 'contact_center', since: NOW - 9 },
+      { domain: DOMAIN, subject: 'skillsets/gone', since: NOW - 9 },
+    ],
+    NOW,
+  );
   down.add('');
   clock.look(NOW);
   t.same(told(), ['skillsets/gone false']);

@@ -219,6 +219,35 @@ t.test('a row that Postgres refuses is dropped alone and does not hold up the ot
   );
 });
 
+t.test('it tells how many rows wait, were dropped, and whether Postgres is away', async (t) => {
+  const { commits, nextWrite } = open();
+  const counts = () => [commits.waiting, commits.dropped, commits.failing];
+  t.same(counts(), [0, 0, false]);
+  commits.put('a', 1);
+  const gone = commits.committed();
+  const first = await nextWrite();
+  commits.put('b', 1);
+  commits.put('b', 2);
+  t.same(counts(), [2, 0, false], 'what is on its way is not there yet');
+  first.fail(GONE);
+  await t.rejects(gone);
+  t.same(counts(), [2, 0, true]);
+  (await nextWrite()).done();
+  await commits.committed();
+  t.same(counts(), [0, 0, false]);
+  commits.put('c', 1);
+  const refused = commits.committed();
+  (await nextWrite()).fail(REFUSED);
+  await t.rejects(refused);
+  t.same(counts(), [0, 1, false], 'Postgres that refuses is not away');
+  commits.put('d', 1);
+  const last = await nextWrite();
+  const closed = commits.close();
+  last.fail(GONE);
+  await closed;
+  t.same(counts().slice(0, 2), [0, 2]);
+});
+
 t.test('the pause after failures doubles from 0.2 s to 5 s', async (t) => {
   t.same([1, 2, 3, 4, 5, 6, 7, 1_000].map(backOffMs), [200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
 });

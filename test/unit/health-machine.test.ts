@@ -4,6 +4,7 @@ import { HEALTH, type HealthPolicy } from '../../src/directory/contact-center.js
 import {
   type Evidence,
   type Health,
+  hasFallen,
   holdUntil,
   isForgettable,
   standingOf,
@@ -247,5 +248,33 @@ t.test('the ramp never falls, and goes from 10 to 100', async () => {
         never(standingOf(begun, policy, from + policy.ramp_seconds * S).share !== 100, 'ends with all');
       },
     ),
+  );
+});
+
+t.test('a fall is one from a state in which it got calls, and told once', async (t) => {
+  const one = fc.record({
+    evidence: fc.constantFrom(
+      failed,
+      succeeded,
+      () => probes('up'),
+      () => probes('down'),
+      () => null,
+    ),
+    // Now and then the clock is set back.
+    after: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: -400, max: -1 })),
+  });
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 60 }), (steps) => {
+      let health = WELL;
+      let now = NOW;
+      for (const { evidence, after } of steps) {
+        now += after * S;
+        const before = step(health, HEALTH, null, now);
+        const gotCalls = before.state === 'up' || before.state === 'suspect' || before.code === 'ramping';
+        const next = step(health, HEALTH, evidence(), now);
+        t.equal(hasFallen(health, next), gotCalls && next.state === 'down');
+        health = next;
+      }
+    }),
   );
 });

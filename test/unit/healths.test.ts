@@ -4,7 +4,7 @@ import type { ContactCenter } from '../../src/directory/contact-center.js';
 import { Directory } from '../../src/directory/directory.js';
 import type { Change } from '../../src/live/change.js';
 import type { CallEvent, FollowedTarget } from '../../src/live/followed-call.js';
-import { Healths } from '../../src/live/healths.js';
+import { type Fall, Healths } from '../../src/live/healths.js';
 import { HEALTHY } from '../../src/live/standing.js';
 import { contactCenter, DOMAIN, NOW, registrar } from '../support/contact-center.js';
 
@@ -193,6 +193,23 @@ t.test('whoever follows is told at once', async (t) => {
   healths.became(unreached({ at: NOW + 1 }));
   healths.became(event({ retry_after_seconds: 5, at: NOW + 2 }));
   t.same(told, [NOW, NOW + 1, NOW + 2]);
+});
+
+t.test('falls are told, those of one address apart', async (t) => {
+  const { healths } = newHealths();
+  const told: Fall[] = [];
+  healths.followFalls((fall) => told.push(fall));
+  healths.became(unreached());
+  t.same(told, [], 'suspect is no fall');
+  healths.became(unreached());
+  healths.became(unreached());
+  for (let i = 0; i < 2; i += 1) healths.became(event({}));
+  for (let i = 0; i < 2; i += 1) healths.became(unreached({ role: 'treatment', uri: MUSIC }));
+  t.same(told, [
+    { domain: DOMAIN, uri: LOCATION, of: 'place' },
+    { domain: DOMAIN, uri: LOCATION, of: 'address' },
+    { domain: DOMAIN, uri: MUSIC, of: 'place' },
+  ]);
 });
 
 t.test('what is not provisioned any more is forgotten', async (t) => {

@@ -3,6 +3,8 @@ import t from 'tap';
 import { HistoryWriter } from '../../src/store/history-writer.js';
 import { until } from '../support/until.js';
 
+const REFUSED = -1;
+
 /** A writer of five rows at most, whose database is away until it is let back. */
 function writer() {
   const lines: Record<string, unknown>[] = [];
@@ -14,6 +16,8 @@ function writer() {
     table: 'decisions',
     save: async (batch) => {
       if (away) throw new Error('away');
+      if (batch.includes(REFUSED))
+        throw Object.assign(new Error('refused'), { code: '22021', severity: 'ERROR' });
       saved.push(...batch);
       batches += 1;
     },
@@ -70,6 +74,29 @@ t.test('while the database is away the newest wait, and one line tells how many 
   );
   t.match(dropped(), [{ table: 'decisions', rows: 7 }]);
   t.equal(dropped().length, 1);
+  await rows.close();
+});
+
+t.test('it tells how many rows wait and were dropped', async (t) => {
+  const { rows, saved, away } = writer();
+  const counts = () => [rows.waiting, rows.dropped, rows.failing];
+  away(true);
+  for (let row = 1; row <= 7; row += 1) rows.put(row);
+  t.same(counts(), [5, 2, false]);
+  await t.rejects(rows.committed());
+  t.same(counts(), [5, 2, true]);
+  away(false);
+  await rows.committed();
+  t.same(counts(), [0, 2, false]);
+  rows.put(REFUSED);
+  await t.rejects(rows.committed());
+  t.same(counts(), [0, 3, false]);
+  for (let row = 8; row <= 13; row += 1) {
+    rows.put(row);
+    await rows.committed();
+  }
+  t.same(counts(), [0, 3, false], 'what Postgres has refused is counted once, and keeps no place');
+  t.equal(saved.length, 11);
   await rows.close();
 });
 
