@@ -10,6 +10,8 @@ const MAX_LINES = 300;
 const LAYERS: readonly (readonly string[])[] = [
   ['main.ts', 'plugins/write-openapi.ts'],
   ['app.ts'],
+  ['load.ts'],
+  ['parts.ts'],
   ['plugins'],
   ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'],
   ['live', 'kamailio', 'directory', 'store'],
