@@ -38,7 +38,10 @@ export function registerHeaders(registration: Registration): string[] {
   ];
 }
 
-/** tm puts the sending socket in the place of `!!`; escaped, it is the same URI (RFC 3261 §19.1.4). */
+/**
+ * tm puts the sending socket in the place of `!!`, and loses count at a single `!`: it cuts the headers, or crashes
+ * (get_hfblock() of 5.6.3). Escaped, it is the same URI (RFC 3261 §19.1.4).
+ */
 export function withoutSubstitution(header: string): string {
-  return header.replaceAll('!!', '!%21');
+  return header.replaceAll('!', '%21');
 }

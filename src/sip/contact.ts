@@ -82,13 +82,13 @@ function parseRegId(text: string | null | undefined): number | null {
   return regId;
 }
 
-/** `"<urn:NID:NSS>"` (RFC 5626 §4.1, RFC 8141 §2); what isn't one couldn't be printed back safely. */
+/** `"<urn:NID:NSS>"` (RFC 5626 §4.1, RFC 8141 §2); what isn't one couldn't be printed back safely. `!` is escaped as in URIs. */
 function parseInstance(text: string | null | undefined): string | null {
   if (text === undefined) return null;
   if (text === null || !isInstance(text)) {
     throw new SipSyntaxError('+sip.instance is not a URN in angle brackets and quotes');
   }
-  return text.slice(1, -1);
+  return text.slice(1, -1).replaceAll('!', '%21');
 }
 
 function isInstance(text: string): boolean {

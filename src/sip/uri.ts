@@ -108,13 +108,15 @@ function headersEnd(text: string, from: number): number {
   }
 }
 
+/** `!` is escaped, which says the same (RFC 3261 §19.1.4): Kamailio's tm trips over it in headers that it is given. */
 export function printUri(uri: SipUri): string {
   let text = `${uri.scheme}:`;
   if (uri.user !== null) text += uri.password === null ? `${uri.user}@` : `${uri.user}:${uri.password}@`;
   text += uri.host;
   if (uri.port !== null) text += `:${uri.port}`;
   for (const [name, value] of uri.params) text += value === null ? `;${name}` : `;${name}=${value}`;
-  return uri.headers === null ? text : `${text}?${uri.headers}`;
+  if (uri.headers !== null) text += `?${uri.headers}`;
+  return text.replaceAll('!', '%21');
 }
 
 /** The parameter's value: null when it has none, undefined when the URI doesn't have the parameter. */

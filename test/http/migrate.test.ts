@@ -64,6 +64,15 @@ const FIRST = `
   INSERT INTO agents VALUES ('old.example.com', 'alice');
   INSERT INTO skills VALUES ('old.example.com', 'alice', 'sales', 1);`;
 
+const CONTACT = 'sip:a!b@192.0.2.40';
+const PATH = '<sip:c!d@192.0.2.41;lr>';
+/** A phone that was saved before exclamation marks were escaped, and once more afterwards, and one with an instance. */
+const PHONES = `
+  INSERT INTO endpoints (domain, agent, key, contact, instance, path, received, call_id, cseq, expires, expires_at, registered_at)
+  VALUES ('old.example.com', 'alice', '${CONTACT}', '${CONTACT}', NULL, '${PATH}', 'sip:e!f@192.0.2.42', 'g!h', 1, 300, now(), now()),
+    ('old.example.com', 'alice', 'sip:a%21b@192.0.2.40', 'sip:a%21b@192.0.2.40', NULL, NULL, NULL, 'i!j', 2, 300, now(), now()),
+    ('old.example.com', 'alice', '<urn:x:k!l>;0', '${CONTACT}', '<urn:x:k!l>', '${PATH}', 'sip:e!f@192.0.2.42', 'm!n', 3, 300, now(), now())`;
+
 for (const [kind, newDatabase] of Object.entries(DATABASES)) {
   t.test(kind, async (t) => {
     const store = await openStore(await newDatabase(t), logLines());
@@ -124,6 +133,26 @@ for (const [kind, newDatabase] of Object.entries(DATABASES)) {
       });
       t.equal((await send(app, at.replace('GET', 'PUT'), body)).status, 200);
       t.strictSame((await send(app, 'GET /v1/changes')).body.changes, [], 'and nothing has changed');
+    });
+
+    await t.test('a phone that was saved with exclamation marks is the same phone escaped', async (t) => {
+      await store.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+      await migrateTo(store, await firstVersion(t));
+      await store.pool.query(FIRST + PHONES);
+      await migrateTo(store, SQL);
+      const text = 'SELECT key, contact, instance, path, received, call_id FROM endpoints ORDER BY cseq';
+      const contact = 'sip:a%21b@192.0.2.40';
+      t.same((await store.pool.query(text)).rows, [
+        { key: contact, contact, instance: null, path: null, received: null, call_id: 'i!j' },
+        {
+          key: '<urn:x:k%21l>;0',
+          contact,
+          instance: '<urn:x:k%21l>',
+          path: '<sip:c%21d@192.0.2.41;lr>',
+          received: 'sip:e%21f@192.0.2.42',
+          call_id: 'm!n',
+        },
+      ]);
     });
   });
 }

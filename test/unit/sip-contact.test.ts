@@ -196,6 +196,12 @@ function checkBracketed(text: string): void {
   assert.match(text.slice(1, -1), SAFE);
 }
 
+t.test('exclamation marks are escaped, over which tm of Kamailio trips', async (t) => {
+  t.match(contactsOf('<sip:a!b@10.0.0.7;x=!>;+sip.instance="<urn:x-test:a!b>"'), [
+    { uri: 'sip:a%21b@10.0.0.7;x=%21', instance: '<urn:x-test:a%21b>' },
+  ]);
+});
+
 t.test('10,000 hostile texts end in contacts that are safe to print, or in a SipSyntaxError', async (t) => {
   let parsed = 0;
   const check = (text: string) => {

@@ -236,8 +236,8 @@ t.test('printing a parsed URI is stable and safe', async (t) => {
     const uri = parseUri(text);
     const printed = printUri(uri);
     assert.match(printed, SAFE);
-    assert.deepEqual(parseUri(printed), uri);
-    assert.equal(printed.toLowerCase(), text.toLowerCase());
+    assert.deepEqual(parseUri(printed), parseUri(text.replaceAll('!', '%21')));
+    assert.equal(printed.toLowerCase(), text.replaceAll('!', '%21').toLowerCase());
   };
   t.doesNotThrow(holds(validUri, 1_000, check));
 });
