@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
+import { findContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
@@ -54,7 +55,7 @@ export class ContactCenters {
   }
 
   find(domain: string): ContactCenter {
-    return known(this.#directory.contactCenter(domain), domain);
+    return findContactCenter(this.#directory, domain);
   }
 
   all(): ContactCenter[] {
@@ -83,7 +84,7 @@ export class ContactCenters {
 
   /** A change to a contact center that must exist. */
   change(domain: string, by: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
-    return this.save(domain, by, (current) => edit(known(current, domain)));
+    return this.save(domain, by, () => edit(this.find(domain)));
   }
 
   remove(domain: string, by: string, mayGo: (current: ContactCenter) => void): Promise<void> {
@@ -119,11 +120,6 @@ export class ContactCenters {
     await write();
     this.#unsure.delete(domain);
   }
-}
-
-function known(center: ContactCenter | undefined, domain: string): ContactCenter {
-  if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
-  return center;
 }
 
 function check({ center, at = '' }: Draft): void {

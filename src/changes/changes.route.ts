@@ -2,8 +2,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Directory } from '../directory/directory.js';
+import { contactCentersAsked, domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
-import { parseHost } from '../sip/host.js';
 import { translateError } from '../store/translate-error.js';
 import type { ChangeLog } from './change-log.js';
 import {
@@ -45,7 +45,7 @@ export function changesJourney(app: FastifyInstance, deps: ChangesDeps): void {
     },
     async (request) => {
       const { contact_center, kind, subject, since, limit } = request.query;
-      const domain = contact_center === undefined ? undefined : domainOf(contact_center);
+      const domain = contact_center === undefined ? undefined : domainIn('/contact_center', contact_center);
       const oldest = since === undefined ? Number.NEGATIVE_INFINITY : Problem.timeInField('/since', since);
       const wanted = { domain, kind, subject, since: oldest, limit };
       await changes.committed().catch(translateError);
@@ -70,7 +70,7 @@ export function changesJourney(app: FastifyInstance, deps: ChangesDeps): void {
       const { contact_center, since: asked } = request.query;
       const now = clock();
       const since = asked === undefined ? now - MONTH_MS : Problem.timeInField('/since', asked);
-      const centers = contact_center === undefined ? directory.contactCenters() : [find(contact_center)];
+      const centers = contactCentersAsked(directory, contact_center);
       const domains = centers.map(({ domain }) => domain);
       await changes.committed().catch(translateError);
       const found = await findBypass(pool, { domains, since }).catch(translateError);
@@ -84,20 +84,8 @@ export function changesJourney(app: FastifyInstance, deps: ChangesDeps): void {
       };
     },
   );
-
-  function find(text: string) {
-    const domain = domainOf(text);
-    const center = directory.contactCenter(domain);
-    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
-    return center;
-  }
 }
 
 function asDocument({ at, domain, ...change }: FoundChange): ChangeDocument {
   return { at: at.toISOString(), contact_center: domain, ...change };
-}
-
-/** As changes are kept under it. */
-function domainOf(text: string): string {
-  return Problem.inField('/contact_center', () => parseHost(text));
 }

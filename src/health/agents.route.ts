@@ -2,10 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
-import { Problem } from '../errors.js';
+import { contactCentersAsked } from '../directory/find-contact-center.js';
 import type { Agents } from '../live/agents.js';
 import type { Override } from '../live/override.js';
-import { parseHost } from '../sip/host.js';
 import { type AgentLine, AgentsDocument, AgentsQuery } from './agents.schema.js';
 
 export interface AgentDeps {
@@ -30,18 +29,11 @@ export function agentRoutes(app: FastifyInstance, deps: AgentDeps): void {
       config: { problems: ['unknown_contact_center'] },
     },
     async ({ query: { contact_center } }) => {
-      const centers = contact_center === undefined ? directory.contactCenters() : [find(contact_center)];
+      const centers = contactCentersAsked(directory, contact_center);
       const now = clock();
       return { agents: centers.flatMap((center) => linesOf(deps, center, now)) };
     },
   );
-
-  function find(text: string): ContactCenter {
-    const domain = Problem.inField('/contact_center', () => parseHost(text));
-    const center = directory.contactCenter(domain);
-    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
-    return center;
-  }
 }
 
 function linesOf(deps: AgentDeps, { domain, agents }: ContactCenter, now: number): AgentLine[] {

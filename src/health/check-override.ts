@@ -1,8 +1,8 @@
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
+import { domainIn } from '../directory/find-contact-center.js';
 import { type FieldError, Problem } from '../errors.js';
 import { parseAddress, printAddress } from '../sip/address.js';
-import { parseHost } from '../sip/host.js';
 import { parseUri, printUri } from '../sip/uri.js';
 import type { Order } from './override-orders.js';
 import type { OverrideBody } from './overrides.schema.js';
@@ -38,7 +38,7 @@ export function checkOverride(directory: Directory, body: OverrideBody): Order {
 }
 
 function findCenter(directory: Directory, text: string): ContactCenter {
-  const domain = Problem.inField('/contact_center', () => parseHost(text));
+  const domain = domainIn('/contact_center', text);
   const center = directory.contactCenter(domain);
   if (!center) throw unknown('/contact_center', `no contact center has the domain ${domain}`);
   return center;

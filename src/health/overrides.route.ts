@@ -2,9 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Directory } from '../directory/directory.js';
+import { domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import type { Overrides } from '../live/overrides.js';
-import { parseHost } from '../sip/host.js';
 import { checkOverride } from './check-override.js';
 import { documentOf, type OverrideOrders } from './override-orders.js';
 import {
@@ -62,10 +62,7 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
     },
     async (request) => {
       const { contact_center } = request.query;
-      const domain =
-        contact_center === undefined
-          ? undefined
-          : Problem.inField('/contact_center', () => parseHost(contact_center));
+      const domain = contact_center === undefined ? undefined : domainIn('/contact_center', contact_center);
       const now = clock();
       const all = overrides.all().filter(({ expires_at }) => expires_at > now);
       const wanted = all.filter((one) => domain === undefined || one.domain === domain);

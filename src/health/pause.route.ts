@@ -2,10 +2,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Directory } from '../directory/directory.js';
+import { domainIn, findContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import type { Override } from '../live/override.js';
 import type { Overrides } from '../live/overrides.js';
-import { parseHost } from '../sip/host.js';
 import { documentOf, type OverrideOrders } from './override-orders.js';
 import { OverrideDocument } from './overrides.schema.js';
 import { PauseBody, PauseParams } from './pause.schema.js';
@@ -76,11 +76,9 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
   );
 
   function find(params: { domain: string; name: string }): { domain: string; agent: string } {
-    const domain = Problem.inField('/domain', () => parseHost(params.domain));
-    const center = directory.contactCenter(domain);
-    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
+    const { domain, agents } = findContactCenter(directory, domainIn('/domain', params.domain));
     const agent = params.name;
-    if (!center.agents.some(({ name }) => name === agent)) {
+    if (!agents.some(({ name }) => name === agent)) {
       throw new Problem('not_found', `No agent of ${domain} is called ${agent}`);
     }
     return { domain, agent };

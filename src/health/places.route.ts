@@ -2,9 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Directory } from '../directory/directory.js';
+import { contactCentersAsked } from '../directory/find-contact-center.js';
 import { placeUri } from '../directory/place-uri.js';
 import { Problem } from '../errors.js';
-import { parseHost } from '../sip/host.js';
 import { type DescribeDeps, describeHealth } from './describe-health.js';
 import { HealthDocument, HealthQuery, ProbeReport } from './health.schema.js';
 
@@ -50,16 +50,9 @@ export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
     },
     async (request) => {
       const { contact_center } = request.query;
-      const centers = contact_center === undefined ? directory.contactCenters() : [find(contact_center)];
+      const centers = contactCentersAsked(directory, contact_center);
       const now = clock();
       return { contact_centers: centers.map((center) => describeHealth(deps, center, now)) };
     },
   );
-
-  function find(text: string) {
-    const domain = Problem.inField('/contact_center', () => parseHost(text));
-    const center = directory.contactCenter(domain);
-    if (!center) throw new Problem('unknown_contact_center', `No contact center has the domain ${domain}`);
-    return center;
-  }
 }

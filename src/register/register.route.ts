@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import { findContactCenter } from '../directory/find-contact-center.js';
 import { locationsInOrder } from '../directory/locations-in-order.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
@@ -92,10 +93,7 @@ interface Asked {
 }
 
 function whose({ directory }: RegisterDeps, { address }: ParsedRegister) {
-  const center = directory.contactCenter(address.domain);
-  if (!center) {
-    throw new Problem('unknown_contact_center', `No contact center has the domain ${address.domain}`);
-  }
+  const center = findContactCenter(directory, address.domain);
   const resolved = directory.resolve(address);
   if (resolved?.kind !== 'agent') {
     throw new Problem('unknown_agent', `${address.domain} has no agent of this name`);
