@@ -1,14 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { authorOf } from './author.js';
+import { authorOf } from '../http/author.js';
+import { Gone } from '../http/no-body.schema.js';
 import { completeContactCenter } from './complete-contact-center.js';
 import { ContactCenterBody, ContactCenterDocument, ContactCenterSummary } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
 import { checkPreconditions, etagOf, isFresh } from './etag.js';
 import { DOCUMENT_BYTES } from './limits.js';
 import { checkSame, parseDomain } from './parse-domain.js';
-import { Conditional, DomainParams, Fresh, Gone, tagged } from './provisioning.schema.js';
+import { Conditional, DomainParams, Fresh, tagged } from './provisioning.schema.js';
 
 const PATH = '/v1/contact-centers/:domain';
 

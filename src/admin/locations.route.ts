@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from './author.js';
+import { authorOf } from '../http/author.js';
 import { completeLocations } from './complete-contact-center.js';
 import { LocationsBody, LocationsDocument } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';

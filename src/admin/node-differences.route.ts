@@ -1,13 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../errors.js';
+import { nothing } from '../http/no-body.schema.js';
 import type { BindingDifference, ComparedBinding } from '../kamailio/compare.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import { printQ } from '../sip/q-value.js';
 import { DifferencesDocument, MAX_DIFFERENCES } from './node-differences.schema.js';
 import type { Nodes } from './nodes.js';
 import { NodeParams } from './nodes.schema.js';
-import { nothing } from './provisioning.schema.js';
 
 export interface DifferenceDeps {
   readonly nodes: Pick<Nodes, 'find'>;

@@ -1,6 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from './author.js';
+import { authorOf } from '../http/author.js';
+import { Author } from '../http/author.schema.js';
+import { Gone, nothing } from '../http/no-body.schema.js';
 import { completeNode } from './complete-node.js';
 import type { Nodes } from './nodes.js';
 import {
@@ -12,7 +14,6 @@ import {
   StartedQuery,
 } from './nodes.schema.js';
 import { checkSame } from './parse-domain.js';
-import { Author, Gone, nothing } from './provisioning.schema.js';
 
 const PATH = '/v1/nodes/:node';
 

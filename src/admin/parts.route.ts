@@ -1,12 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
-import { authorOf } from './author.js';
+import { authorOf } from '../http/author.js';
+import { Gone } from '../http/no-body.schema.js';
 import type { ContactCenters } from './contact-centers.js';
 import { findPart, type PartList, type Parts, withoutPart, withPart } from './edit-contact-center.js';
 import { checkPreconditions, etagOf, isFresh } from './etag.js';
 import { checkSame, parseDomain } from './parse-domain.js';
-import { Conditional, DomainParams, Fresh, Gone, PartParams, tagged } from './provisioning.schema.js';
+import { Conditional, DomainParams, Fresh, PartParams, tagged } from './provisioning.schema.js';
 
 /** One kind of part: what it is called, what a PUT takes, what is answered, and how defaults are filled in. */
 export interface PartKind<L extends PartList, B extends TSchema> {

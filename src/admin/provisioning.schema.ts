@@ -1,4 +1,6 @@
 import { type TSchema, Type } from 'typebox';
+import { From } from '../http/author.schema.js';
+import { nothing } from '../http/no-body.schema.js';
 
 /** What the provisioning routes share: path parameters, conditions (RFC 9110 §13.1) and answers without a body. */
 
@@ -9,23 +11,13 @@ export const DomainParams = Type.Object({ domain: Domain });
 export const PartParams = Type.Object({ domain: Domain, name: Name });
 export const SkillParams = Type.Object({ domain: Domain, name: Name, skillset: Name });
 
-const From = Type.Optional(
-  Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
-);
-export const Author = Type.Object({ from: From });
 export const Conditional = Type.Object({
   from: From,
   'if-match': Type.Optional(Type.String({ description: 'Only if it still has this ETag, or (`*`) exists.' })),
   'if-none-match': Type.Optional(Type.String({ description: 'Only if (`*`) it does not exist yet.' })),
 });
 
-export const Gone = nothing('It is gone.');
 export const Fresh = nothing('The version that If-None-Match names is the current one.');
-
-/** An answer without a body; a body of `null` would come with a type and a length. */
-export function nothing(description: string) {
-  return Type.Unsafe<undefined>({ type: 'null', description });
-}
 
 /** An answer that comes with its ETag. */
 export function tagged<T extends TSchema>(schema: T, description: string): T {

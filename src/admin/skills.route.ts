@@ -1,12 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { authorOf } from './author.js';
+import { authorOf } from '../http/author.js';
+import { Author } from '../http/author.schema.js';
+import { Gone } from '../http/no-body.schema.js';
 import { AgentDocument, SkillBody } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
 import { findPart, hasSkill, levelOf, withoutSkill, withSkill } from './edit-contact-center.js';
 import { parseDomain } from './parse-domain.js';
-import { Author, Gone, PartParams, SkillParams } from './provisioning.schema.js';
+import { PartParams, SkillParams } from './provisioning.schema.js';
 
 const ALL = '/v1/contact-centers/:domain/agents/:name/skills';
 const ONE = `${ALL}/:skillset`;

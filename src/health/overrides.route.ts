@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import type { Directory } from '../directory/directory.js';
 import { domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
+import { authorOf } from '../http/author.js';
+import { Author } from '../http/author.schema.js';
+import { Gone } from '../http/no-body.schema.js';
 import type { Overrides } from '../live/overrides.js';
 import { checkOverride } from './check-override.js';
 import { documentOf, type OverrideOrders } from './override-orders.js';
@@ -16,8 +18,6 @@ import {
 } from './overrides.schema.js';
 
 const PATH = '/v1/overrides';
-/** Of a From header that is kept. */
-const LONGEST = 200;
 
 export interface OverrideRoutesDeps {
   readonly directory: Directory;
@@ -78,12 +78,8 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
         tags,
         summary: 'Take back what was ordered; it ends at once.',
         params: OverrideParams,
-        headers: Type.Object({
-          from: Type.Optional(
-            Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
-          ),
-        }),
-        response: { 204: Type.Unsafe<undefined>({ type: 'null', description: 'It is gone.' }) },
+        headers: Author,
+        response: { 204: Gone },
       },
       config: { problems: ['not_found', 'store_unavailable'] },
     },
@@ -92,7 +88,7 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
       if (!override || override.expires_at <= clock()) {
         throw new Problem('not_found', 'No such override is in force');
       }
-      await orders.withdraw(override, request.headers.from?.trim().slice(0, LONGEST) || `from ${request.ip}`);
+      await orders.withdraw(override, authorOf(request));
       return reply.code(204).send();
     },
   );

@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import type { Directory } from '../directory/directory.js';
 import { domainIn, findContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
+import { authorOf } from '../http/author.js';
+import { Author } from '../http/author.schema.js';
+import { Gone } from '../http/no-body.schema.js';
 import type { Override } from '../live/override.js';
 import type { Overrides } from '../live/overrides.js';
 import { documentOf, type OverrideOrders } from './override-orders.js';
@@ -57,20 +59,17 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
         tags,
         summary: 'The agent gets calls again.',
         params: PauseParams,
-        headers: Type.Object({
-          from: Type.Optional(
-            Type.String({ description: 'Who asks (RFC 9110 §10.1.2); kept with the change in /v1/changes.' }),
-          ),
-        }),
-        response: { 204: Type.Unsafe<undefined>({ type: 'null', description: 'It is gone.' }) },
+        headers: Author,
+        response: { 204: Gone },
       },
       config: { problems },
     },
-    async ({ params, headers, ip }, reply) => {
-      const { domain, agent } = find(params);
+    async (request, reply) => {
+      const { domain, agent } = find(request.params);
+      const author = authorOf(request);
       const pauses = pausesOf(domain, agent);
       if (pauses.length === 0) throw new Problem('not_found', `${agent} is not paused`);
-      for (const one of pauses) await orders.withdraw(one, headers.from ?? `from ${ip}`);
+      for (const one of pauses) await orders.withdraw(one, author);
       return reply.code(204).send();
     },
   );

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { authorOf } from '../../src/admin/author.js';
 import { canonical } from '../../src/admin/canonical.js';
 import { changeOf, configurationChanges } from '../../src/admin/configuration-changes.js';
 import type { ContactCenter } from '../../src/directory/contact-center.js';
+import { authorOf } from '../../src/http/author.js';
 import { agent, contactCenter, registrar, skillset } from '../support/contact-center.js';
 
 const BEFORE = canonical(contactCenter());
