@@ -1,26 +1,24 @@
 import { type Static, Type } from 'typebox';
+import { nullable, Time } from '../http/values.schema.js';
 
 export const BindingsQuery = Type.Object({
   address: Type.String({ maxLength: 255, description: 'A SIP URI, such as sip:sales@cc.example.com.' }),
 });
 
-const orNull = (schema: Parameters<typeof Type.Array>[0], description: string) =>
-  Type.Union([schema, Type.Null()], { description });
-
 const Binding = Type.Object({
   role: Type.Enum(['contact_center', 'agent', 'treatment']),
-  agent: Type.Union([Type.String(), Type.Null()]),
+  agent: nullable(Type.String()),
   contact: Type.String({ description: 'The SIP URI that a call is sent to.' }),
   q: Type.Number({ description: 'From 0 to 1; the highest is tried first.' }),
-  expires: orNull(Type.Integer(), 'Seconds left; null: permanent.'),
-  path: orNull(Type.String(), 'The Path vector (RFC 3327) that a call to it takes.'),
-  received: orNull(Type.String(), 'Where its REGISTER really came from, when NAT was seen.'),
-  instance: orNull(Type.String(), "The device's +sip.instance (RFC 5626)."),
+  expires: nullable(Type.Integer(), 'Seconds left; null: permanent.'),
+  path: nullable(Type.String(), 'The Path vector (RFC 3327) that a call to it takes.'),
+  received: nullable(Type.String(), 'Where its REGISTER really came from, when NAT was seen.'),
+  instance: nullable(Type.String(), "The device's +sip.instance (RFC 5626)."),
   held: Type.Boolean({
     description: 'Whether registrars hold it: they hold as many agents as one call can try, the best ones.',
   }),
-  held_since: orNull(
-    Type.String({ format: 'date-time' }),
+  held_since: nullable(
+    Time,
     'When the phone should have registered again; it is held past that because the contact center is in bypass.',
   ),
   on_behalf: Type.Boolean({

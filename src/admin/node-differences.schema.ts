@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { nullable, Time } from '../http/values.schema.js';
 
 /** As many as a person reads; a repair puts right all of them. */
 export const MAX_DIFFERENCES = 1_000;
@@ -6,9 +7,9 @@ export const MAX_DIFFERENCES = 1_000;
 const Compared = Type.Union([
   Type.Object({
     q: Type.Number(),
-    expires: Type.Union([Type.Integer(), Type.Null()], { description: 'Seconds left; null: permanent.' }),
-    path: Type.Union([Type.String(), Type.Null()]),
-    received: Type.Union([Type.String(), Type.Null()]),
+    expires: nullable(Type.Integer(), 'Seconds left; null: permanent.'),
+    path: nullable(Type.String()),
+    received: nullable(Type.String()),
   }),
   Type.Null(),
 ]);
@@ -27,7 +28,7 @@ const Difference = Type.Object({
 
 export const DifferencesDocument = Type.Object({
   node: Type.String(),
-  at: Type.String({ format: 'date-time' }),
+  at: Time,
   total: Type.Integer({ description: 'How many there are.' }),
   differences: Type.Array(Difference, { description: `The first ${MAX_DIFFERENCES}.` }),
 });

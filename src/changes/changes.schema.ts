@@ -1,15 +1,12 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { nullable, PRINTABLE, Time } from '../http/values.schema.js';
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const Time = Type.String({ format: 'date-time' });
 const Since = (description: string) =>
   Type.Optional(
     Type.String({ format: 'date-time', description: `${description} (RFC 3339); a + must be sent as %2B.` }),
   );
 const Domain = Type.Optional(Type.String({ maxLength: 253, examples: ['cc.example.com'] }));
 const Kind = Type.Enum(['configuration', 'override', 'health', 'bypass', 'agent']);
-/** NUL alone would be refused by Postgres. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
 export const ChangesQuery = Type.Object({
   contact_center: Domain,

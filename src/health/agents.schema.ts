@@ -1,8 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox';
-
-const nullable = <T extends TSchema>(schema: T, description: string) =>
-  Type.Union([schema, Type.Null()], { description });
-const Time = Type.String({ format: 'date-time' });
+import { type Static, Type } from 'typebox';
+import { nullable, Time } from '../http/values.schema.js';
 
 export const AgentsQuery = Type.Object({
   contact_center: Type.Optional(Type.String({ maxLength: 253, examples: ['cc.example.com'] })),

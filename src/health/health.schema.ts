@@ -1,9 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox';
-
-const nullable = <T extends TSchema>(schema: T, options = {}) => Type.Union([schema, Type.Null()], options);
-const Time = Type.String({ format: 'date-time' });
-/** NUL alone would be refused by Postgres; no name of a node needs the others. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
+import { type Static, Type } from 'typebox';
+import { nullable, PRINTABLE, Time } from '../http/values.schema.js';
 
 export const ProbeReport = Type.Object({
   node: Type.String({ maxLength: 1_024, pattern: PRINTABLE, description: 'Who probes.' }),
@@ -18,7 +14,7 @@ const standing = {
     maximum: 100,
     description: 'Of how many new calls in 100 it keeps its place.',
   }),
-  since: nullable(Time, { description: 'Of the state; null: for as long as is known.' }),
+  since: nullable(Time, 'Of the state; null: for as long as is known.'),
   code: Type.Enum([
     'healthy',
     'call_failed',
@@ -29,9 +25,9 @@ const standing = {
     'ramping',
   ]),
   because: Type.String(),
-  hold_until: nullable(Time, { description: 'Then it gets calls again, if nothing fails until then.' }),
-  up_at: nullable(Time, { description: 'Then it gets all of them, if nothing fails until then.' }),
-  overloaded_until: nullable(Time, { description: 'Until then it has asked for no calls.' }),
+  hold_until: nullable(Time, 'Then it gets calls again, if nothing fails until then.'),
+  up_at: nullable(Time, 'Then it gets all of them, if nothing fails until then.'),
+  overloaded_until: nullable(Time, 'Until then it has asked for no calls.'),
 };
 
 const Answers = Type.Object(

@@ -1,10 +1,6 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { nullable, PRINTABLE, Time, UUID } from '../http/values.schema.js';
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const Time = Type.String({ format: 'date-time' });
-/** NUL alone would be refused by Postgres; no reason needs the others. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
-const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 const WEEK_SECONDS = 604_800;
 
 const Domain = Type.String({ maxLength: 253, examples: ['cc.example.com'] });

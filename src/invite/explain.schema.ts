@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { nullable, Time, UUID } from '../http/values.schema.js';
 
 const MAX_URI = 255;
-// ajv's `uuid` format also takes `urn:uuid:…`, which Postgres does not.
-const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 
 const oneOrMore = (description: string) =>
   Type.Optional(
@@ -62,22 +61,23 @@ export const ExplainedTarget = Type.Object({
 
 export const NotTried = Type.Object({
   role: Role,
-  agent: Type.Union([Type.String(), Type.Null()]),
-  uri: Type.Union([Type.String(), Type.Null()]),
+  agent: nullable(Type.String()),
+  uri: nullable(Type.String()),
   ...WHY,
 });
 
 export const ExplainDocument = Type.Object(
   {
     address: Type.String(),
-    at: Type.String({ format: 'date-time' }),
+    at: Time,
     bypass: Type.Boolean(),
     drill: Type.Boolean(),
     targets: Type.Array(ExplainedTarget, { description: 'Who is called, in this order.' }),
     out: Type.Array(NotTried, { description: 'Who is not called, and why.' }),
-    same: Type.Union([Type.Boolean(), Type.Null()], {
-      description: 'Of a past decision made again: whether the list is the one that was answered.',
-    }),
+    same: nullable(
+      Type.Boolean(),
+      'Of a past decision made again: whether the list is the one that was answered.',
+    ),
     situation: Type.Unknown({ description: 'Everything that the decision depends on.' }),
   },
   { description: 'A decision with every reason; nothing is recorded.' },

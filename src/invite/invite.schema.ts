@@ -1,13 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { PRINTABLE, unlessUnknown } from '../http/values.schema.js';
 
 const MAX_URI = 255;
 const MAX_TEXT = 1_024;
-/** Control characters would break a SIP message, a log line or (NUL) a Postgres text. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
 const text = (description: string) => Type.String({ maxLength: MAX_TEXT, pattern: PRINTABLE, description });
-/** A script may leave out what it doesn't know, or say null. */
-const unlessUnknown = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
 const Node = text('The node that asks: its limits shorten the list. Unknown nodes have the defaults.');
 

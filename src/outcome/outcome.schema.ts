@@ -1,20 +1,15 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { nullable, PRINTABLE, Time, UUID } from '../http/values.schema.js';
 
 const MAX_URI = 255;
 const MAX_NODE = 1_024;
 const MAX_INTEGER = 2 ** 31 - 1;
 /** Far above what any `max_branches` lets a call try. */
 const MAX_TARGET = 255;
-/** NUL alone would be refused by Postgres; no name of a node needs the others. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
-// ajv's `uuid` format also takes `urn:uuid:…`, which Postgres does not.
-const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 /** Two unsigned integers of 32 bits. */
 const TRANSACTION = '^\\d{1,10}:\\d{1,10}$';
 
 const DecisionId = Type.String({ pattern: UUID, description: 'The id of a decision.' });
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const Time = Type.String({ format: 'date-time' });
 
 const Event = Type.Enum(['ringing', 'answered', 'failed', 'canceled', 'ended']);
 export type OutcomeEvent = Static<typeof Event>;
@@ -116,9 +111,10 @@ export const DecisionDocument = Type.Object(
     call_id: Type.String(),
     from: nullable(Type.String()),
     source_ip: nullable(Type.String()),
-    returns_from: Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
-      description: 'The decision whose treatment held the caller that this one brought to an agent.',
-    }),
+    returns_from: nullable(
+      Type.String({ format: 'uuid' }),
+      'The decision whose treatment held the caller that this one brought to an agent.',
+    ),
     targets: Type.Array(Target, {
       description: 'As they were decided, and then those to whom the caller returned from the treatment.',
     }),

@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { nullable, PRINTABLE, unlessUnknown } from '../http/values.schema.js';
 
 const MAX_URI = 255;
 const MAX_TEXT = 255;
@@ -9,14 +10,10 @@ const MAX_ANSWER = 16_000;
 const MAX_EXPIRES = 2 ** 32 - 1;
 /** RFC 3261 §8.1.1.5. */
 const MAX_CSEQ = 2 ** 31 - 1;
-/** Control characters would break a SIP message, a log line or (NUL) a Postgres text. */
-const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 /** A Call-ID is printed into SIP messages again, so it is visible ASCII (RFC 3261 §25.1, `callid`). */
 const VISIBLE = '^[!-~]+$';
 
 const text = (description: string) => Type.String({ maxLength: MAX_TEXT, pattern: PRINTABLE, description });
-/** A script may leave out what it doesn't know, or say null. */
-const unlessUnknown = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
 export const RegisterRequest = Type.Object({
   node: unlessUnknown(text('The node that took the REGISTER.')),
@@ -62,10 +59,10 @@ const Registration = Type.Object({
   role: Type.Enum(['contact_center', 'agent', 'treatment']),
   call_id: Type.String(),
   cseq: Type.Integer(),
-  path: Type.Union([Type.String(), Type.Null()]),
-  received: Type.Union([Type.String(), Type.Null()]),
-  instance: Type.Union([Type.String(), Type.Null()]),
-  reg_id: Type.Union([Type.Integer(), Type.Null()]),
+  path: nullable(Type.String()),
+  received: nullable(Type.String()),
+  instance: nullable(Type.String()),
+  reg_id: nullable(Type.Integer()),
 });
 
 export const RegisterDocument = Type.Object(
