@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 /** Into bypass, or out of it. */
 export interface BypassChange {
   readonly domain: string;
-  /** `contact_center` or `skillsets/<name>`. */
+  /** As bypassSubject() names it. */
   readonly subject: string;
   /** ms since the epoch. */
   readonly at: number;

@@ -1,4 +1,5 @@
 import type { ContactCenter } from '../directory/contact-center.js';
+import { bypassSubject } from '../live/bypass-subject.js';
 import type { BypassChange } from './find-bypass.sql.js';
 import { type TimeInBypass, timeInBypass } from './time-in-bypass.js';
 
@@ -7,8 +8,6 @@ export interface BypassLine extends TimeInBypass {
   /** null: the contact center as a whole. */
   readonly skillset: string | null;
 }
-
-const WHOLE = 'contact_center';
 
 /** Every contact center, and those of its skillsets that have been in bypass by themselves. `changes`: the oldest first. */
 export function listBypass(
@@ -25,12 +24,12 @@ export function listBypass(
     else known.set(key, [change]);
   }
   return centers.flatMap(({ domain, skillsets }) => {
-    const line = (skillset: string | null, subject: string): BypassLine[] => {
-      const found = known.get(keyOf(domain, subject));
+    const line = (skillset: string | null): BypassLine[] => {
+      const found = known.get(keyOf(domain, bypassSubject(skillset)));
       if (!found && skillset !== null) return [];
       return [{ contact_center: domain, skillset, ...timeInBypass(found ?? [], since, now) }];
     };
-    return [...line(null, WHOLE), ...skillsets.flatMap(({ name }) => line(name, `skillsets/${name}`))];
+    return [...line(null), ...skillsets.flatMap(({ name }) => line(name))];
   });
 }
 

@@ -5,6 +5,7 @@ import type { Directory } from '../directory/directory.js';
 import { contactCentersAsked } from '../directory/find-contact-center.js';
 import type { Agents } from '../live/agents.js';
 import type { Override } from '../live/override.js';
+import { pausesByAgent } from '../live/pauses.js';
 import { type AgentLine, AgentsDocument, AgentsQuery } from './agents.schema.js';
 
 export interface AgentDeps {
@@ -37,9 +38,7 @@ export function agentRoutes(app: FastifyInstance, deps: AgentDeps): void {
 }
 
 function linesOf(deps: AgentDeps, { domain, agents }: ContactCenter, now: number): AgentLine[] {
-  const pauses = new Map(
-    deps.overrides.active(domain, now).flatMap((one) => (one.kind === 'pause' ? [[one.agent, one]] : [])),
-  );
+  const pauses = pausesByAgent(deps.overrides.active(domain, now));
   return agents.map((agent) => lineOf(deps, domain, agent, pauses.get(agent.name), now));
 }
 

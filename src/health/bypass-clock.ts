@@ -1,6 +1,7 @@
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { type BypassDeps, whyBypass } from '../live/bypass.js';
+import { bypassSubject } from '../live/bypass-subject.js';
 import type { Changes } from '../live/change.js';
 import { BypassTotals } from './bypass-totals.js';
 
@@ -14,8 +15,6 @@ export interface TimeInBypass {
   readonly bypass: boolean;
   readonly seconds: number;
 }
-
-const WHOLE = 'contact_center';
 
 /**
  * Writes down when contact centers go into bypass and come out of it, and those of their skillsets that do so by themselves
@@ -58,9 +57,9 @@ export class BypassClock {
   lookAt(center: ContactCenter, now: number): void {
     const { domain, skillsets } = center;
     const whole = whyBypass(this.#deps, center, null, now);
-    const why = new Map<string, string | null>([[WHOLE, whole]]);
+    const why = new Map<string, string | null>([[bypassSubject(null), whole]]);
     for (const { name } of skillsets) {
-      why.set(subjectOf(name), whole === null ? whyBypass(this.#deps, center, name, now) : null);
+      why.set(bypassSubject(name), whole === null ? whyBypass(this.#deps, center, name, now) : null);
     }
     const since = this.#since.get(domain);
     for (const subject of since?.keys() ?? []) if (!why.has(subject)) why.set(subject, null);
@@ -78,9 +77,9 @@ export class BypassClock {
   } {
     const since: Since = this.#since.get(domain) ?? new Map();
     return {
-      since: since.get(WHOLE) ?? null,
+      since: since.get(bypassSubject(null)) ?? null,
       skillsets: skillsets.flatMap(({ name }) => {
-        const begun = since.get(subjectOf(name));
+        const begun = since.get(bypassSubject(name));
         return begun === undefined ? [] : [{ name, since: begun }];
       }),
     };
@@ -94,7 +93,7 @@ export class BypassClock {
     const totals = this.#totals.get(domain);
     const subjects = [null, ...skillsets.map(({ name }) => name)];
     return subjects.flatMap((skillset) => {
-      const total = totals?.of(skillset === null ? WHOLE : subjectOf(skillset), now);
+      const total = totals?.of(bypassSubject(skillset), now);
       if (skillset !== null && !total) return [];
       return [{ skillset, bypass: false, seconds: 0, ...total }];
     });
@@ -124,8 +123,4 @@ export class BypassClock {
     this.#totals.set(domain, totals);
     return totals;
   }
-}
-
-function subjectOf(skillset: string): string {
-  return `skillsets/${skillset}`;
 }

@@ -5,7 +5,6 @@ import type { Healths } from '../live/healths.js';
 import type { Overrides } from '../live/overrides.js';
 import { agentRoutes } from './agents.route.js';
 import type { BypassClock } from './bypass-clock.js';
-
 import type { OverrideOrders } from './override-orders.js';
 import { overrideRoutes } from './overrides.route.js';
 import { pauseRoutes } from './pause.route.js';

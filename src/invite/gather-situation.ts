@@ -3,6 +3,7 @@ import type { Directory, ResolvedAddress } from '../directory/directory.js';
 import type { AgentStates } from '../live/agent-state.js';
 import type { BypassDeps } from '../live/bypass.js';
 import type { Override } from '../live/override.js';
+import { pausesByAgent } from '../live/pauses.js';
 import { parseUri, printUri, withUser } from '../sip/uri.js';
 import type { KnownAgent, KnownTreatment, Limits, Situation, Way } from './situation.js';
 
@@ -34,7 +35,7 @@ export function gatherSituation(
   const { domain, locations } = center;
   const overrides = deps.overrides.active(domain, now);
   const skillset = resolved.kind === 'skillset' ? resolved.skillset : null;
-  const pauses = new Map(overrides.flatMap((one) => (one.kind === 'pause' ? [[one.agent, one]] : [])));
+  const pauses = pausesByAgent(overrides);
   return {
     at: now,
     call_id: call.call_id,

@@ -2,6 +2,7 @@ import type { Agent, ContactCenter } from '../directory/contact-center.js';
 import type { Endpoint } from '../directory/endpoint.js';
 import type { Activity, AgentStates } from '../live/agent-state.js';
 import type { Override } from '../live/override.js';
+import { pausesByAgent } from '../live/pauses.js';
 
 export interface AgentsAtWorkDeps {
   readonly agents: AgentStates;
@@ -25,9 +26,7 @@ export function agentsAtWork(
   { domain, agents }: ContactCenter,
   now: number,
 ): AgentsAtWork {
-  const paused = new Set(
-    deps.overrides.active(domain, now).flatMap(({ kind, agent }) => (kind === 'pause' ? [agent] : [])),
-  );
+  const paused = pausesByAgent(deps.overrides.active(domain, now));
   const found = {
     agents: { free: 0, reserved: 0, ringing: 0, busy: 0, paused: 0, unregistered: 0 },
     endpoints: { registered: 0, on_behalf: 0, held: 0 },
