@@ -6,7 +6,7 @@ const Since = (description: string) =>
     Type.String({ format: 'date-time', description: `${description} (RFC 3339); a + must be sent as %2B.` }),
   );
 const Domain = Type.Optional(Type.String({ maxLength: 253, examples: ['cc.example.com'] }));
-const Kind = Type.Enum(['configuration', 'override', 'health', 'bypass', 'agent']);
+const Kind = Type.Enum(['configuration', 'override', 'health', 'bypass']);
 
 export const ChangesQuery = Type.Object({
   contact_center: Domain,

@@ -2,7 +2,7 @@
 export interface Change {
   readonly at: number;
   readonly domain: string | null;
-  readonly kind: 'configuration' | 'override' | 'health' | 'bypass' | 'agent';
+  readonly kind: 'configuration' | 'override' | 'health' | 'bypass';
   /** What changed, such as `skillsets/sales`, `sip:192.0.2.10:5060` or an override's id. */
   readonly subject: string;
   /** The HTTP From header (RFC 9110 §10.1.2) or `by` of the request, else null; `understudy` for what happened by itself. */
