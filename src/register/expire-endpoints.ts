@@ -1,8 +1,8 @@
-import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Directory } from '../directory/directory.js';
 import type { Endpoint } from '../directory/endpoint.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import { type BypassDeps, inBypass } from '../live/bypass.js';
+import { addressesOf } from './addresses-of.js';
 import { type EndpointChanges, rowOf } from './endpoint-change.js';
 import { holdEndpoint } from './hold-endpoint.js';
 
@@ -92,10 +92,7 @@ export class EndpointExpiry {
     return this.#deps.registrars.commands;
   }
 
-  #affect({ domain, agent: user }: Endpoint, aors: Set<string>): void {
-    const { directory } = this.#deps;
-    const resolved = directory.resolve({ user, domain });
-    if (resolved?.kind !== 'agent') return;
-    for (const { aor } of agentAddresses(directory, resolved.center, resolved.agent)) aors.add(aor);
+  #affect(endpoint: Endpoint, aors: Set<string>): void {
+    for (const aor of addressesOf(this.#deps.directory, endpoint)) aors.add(aor);
   }
 }

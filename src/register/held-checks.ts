@@ -1,9 +1,9 @@
 import type { BaseLogger } from 'pino';
-import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Directory } from '../directory/directory.js';
 import type { Endpoint } from '../directory/endpoint.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { CallEvent } from '../live/followed-call.js';
+import { addressesOf } from './addresses-of.js';
 import { type EndpointChanges, rowOf } from './endpoint-change.js';
 
 export interface HeldChecksDeps {
@@ -99,9 +99,7 @@ export class HeldChecks {
     directory.removeEndpoint(domain, name, key);
     endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint });
     log.info({ agent: name, domain, contact }, 'a held phone is gone');
-    const resolved = directory.resolve({ user: name, domain });
-    if (resolved?.kind !== 'agent') return;
-    registrars.changed(agentAddresses(directory, resolved.center, resolved.agent).map(({ aor }) => aor));
+    registrars.changed(addressesOf(directory, endpoint));
   }
 
   #of(endpoint: Endpoint): Check {
