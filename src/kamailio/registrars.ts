@@ -7,7 +7,8 @@
  * service commands them, and nothing is sent; until the next start().
  */
 import type { Directory } from '../directory/directory.js';
-import type { Endpoint, Node } from '../directory/endpoint.js';
+import type { Endpoint } from '../directory/endpoint.js';
+import { CommandedNodes, isRegistrar } from './commanded-nodes.js';
 import type { BindingDifference } from './compare.js';
 import { isThere } from './is-there.js';
 import { jsonRpc, type Rpc } from './json-rpc.js';
@@ -26,18 +27,12 @@ export interface RegistrarsDeps {
 
 const REVIEW_EVERY_MS = 5 * 60_000;
 
-interface Commanded {
-  readonly url: string;
-  readonly registrar: RegistrarNode;
-}
-
 export class Registrars {
   readonly #directory: Directory;
   readonly #rpc: Rpc;
   readonly #log: Log;
   readonly #clock: () => number;
-  readonly #commanded = new Map<string, Commanded>();
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #commanded = new CommandedNodes((node, url) => this.#newRegistrar(node, url));
   /** How many branches the smallest registrar has: it decides how many agents all of them hold. */
   #branches: number | undefined;
   #state: 'waiting' | 'commanding' | 'standing by' = 'waiting';
@@ -55,7 +50,7 @@ export class Registrars {
     this.#state = 'commanding';
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
-      for (const { registrar } of this.#commanded.values()) registrar.review();
+      for (const registrar of this.#commanded.all()) registrar.review();
     }, REVIEW_EVERY_MS).unref();
     this.#follow();
   }
@@ -77,14 +72,14 @@ export class Registrars {
 
   /** How well each registrar that this instance commands is kept in line, by node. */
   statuses(): ReadonlyMap<string, RegistrarStatus> {
-    return new Map([...this.#commanded].map(([node, { registrar }]) => [node, registrar.status]));
+    return new Map([...this.#commanded.byNode()].map(([node, { status }]) => [node, status]));
   }
 
   /** What these addresses have bound may be different now; also when they are no addresses any more. */
   changed(aors: Iterable<string>): void {
     this.#follow();
     const list = [...aors];
-    for (const { registrar } of this.#commanded.values()) registrar.changed(list);
+    for (const registrar of this.#commanded.all()) registrar.changed(list);
   }
 
   /** A node was started, or what is known of it has changed. */
@@ -92,20 +87,20 @@ export class Registrars {
     const known = this.#commanded.get(node);
     this.#follow();
     // A node that is new here has been begun with just now.
-    if (known && known === this.#commanded.get(node)) known.registrar.started();
+    if (known && known === this.#commanded.get(node)) known.started();
   }
 
   /** What a registrar holds else than it should; undefined when this instance doesn't command it. */
   async differences(node: string): Promise<BindingDifference[] | undefined> {
     this.#follow();
-    return this.#commanded.get(node)?.registrar.differences();
+    return this.#commanded.get(node)?.differences();
   }
 
   /** Has a registrar asked again, and put right. Whether this instance commands it. */
   review(node: string): boolean {
     this.#follow();
     const known = this.#commanded.get(node);
-    known?.registrar.review();
+    known?.review();
     return known !== undefined;
   }
 
@@ -116,13 +111,13 @@ export class Registrars {
     if (registrars.length === 0) return false;
     // Who commands them sees to it; a REGISTER that says otherwise would put an end to what is bound for good.
     if (this.#state === 'standing by') return registrars.every(({ rpc_url }) => rpc_url !== null);
-    return registrars.every(({ node }) => this.#commanded.get(node)?.registrar.holdsForGood(aor, contact));
+    return registrars.every(({ node }) => this.#commanded.get(node)?.holdsForGood(aor, contact));
   }
 
   /** Whether this phone answers a request; undefined when no registrar could ask it. */
   async isThere(endpoint: Endpoint): Promise<boolean | undefined> {
     this.#follow();
-    for (const { url } of this.#commanded.values()) {
+    for (const url of this.#commanded.urls()) {
       const found = await isThere((method, params) => this.#rpc(url, method, params), endpoint);
       if (found !== undefined) return found;
     }
@@ -135,45 +130,32 @@ export class Registrars {
    */
   sent(registrations: readonly Registration[], node: string | null = null): void {
     this.#follow();
-    const [only, ...others] = this.#commanded.values();
+    const [only, ...others] = this.#commanded.all();
     const taker = node === null ? undefined : this.#commanded.get(node);
     const receiver = taker ?? (others.length === 0 ? only : undefined);
-    receiver?.registrar.sent(registrations);
+    receiver?.sent(registrations);
   }
 
   async close(): Promise<void> {
     this.#leaveAll();
-    await Promise.all(this.#leaving);
+    await this.#commanded.close();
   }
 
   #leaveAll(): void {
     clearInterval(this.#timer);
-    for (const { registrar } of this.#commanded.values()) this.#leave(registrar);
-    this.#commanded.clear();
+    this.#commanded.leaveAll();
     this.#branches = undefined;
   }
 
-  /** One RegistrarNode for each node that is a registrar and says where it takes commands. */
   #follow(): void {
     if (!this.commands) return;
-    const nodes = this.#directory.nodes().filter(isRegistrar);
-    const urls = new Map(nodes.flatMap(({ node, rpc_url }) => (rpc_url === null ? [] : [[node, rpc_url]])));
-    for (const [node, { url, registrar }] of this.#commanded) {
-      if (urls.get(node) === url) continue;
-      this.#commanded.delete(node);
-      this.#leave(registrar);
-    }
-    for (const [node, url] of urls) {
-      if (this.#commanded.has(node)) continue;
-      const registrar = this.#newRegistrar(node, url);
-      this.#commanded.set(node, { url, registrar });
-      registrar.started();
-    }
-    const branches = Math.min(...nodes.map(({ max_branches }) => max_branches));
+    const nodes = this.#directory.nodes();
+    for (const registrar of this.#commanded.follow(nodes)) registrar.started();
+    const branches = Math.min(...nodes.filter(isRegistrar).map(({ max_branches }) => max_branches));
     if (branches === this.#branches) return;
     this.#branches = branches;
     const aors = this.#everything();
-    for (const { registrar } of this.#commanded.values()) registrar.changed(aors);
+    for (const registrar of this.#commanded.all()) registrar.changed(aors);
   }
 
   #newRegistrar(node: string, url: string): RegistrarNode {
@@ -194,13 +176,4 @@ export class Registrars {
     const agents = all.filter(({ kind }) => kind === 'agent');
     return [...all.filter(({ kind }) => kind !== 'agent'), ...agents].map(({ aor }) => aor);
   }
-
-  #leave(registrar: RegistrarNode): void {
-    const left = registrar.close().finally(() => this.#leaving.delete(left));
-    this.#leaving.add(left);
-  }
-}
-
-function isRegistrar({ role }: Node): boolean {
-  return role === 'registrar';
 }
