@@ -63,6 +63,19 @@ t.test('the drop-in part asks of a site only the two routes that the README name
   t.strictSame([...named].filter((name) => !defined.has(name)).sort(), [...SITE_ROUTES].sort());
 });
 
+// What stands there without quotes is read a second time by the function, so that a pseudo-variable in its value is expanded:
+// whoever registers or calls could read the script's settings.
+t.test('no function is given a pseudo-variable without quotes', async (t) => {
+  for (const file of files('')) {
+    const text = read(file).replaceAll(/^\s*#[^!].*$/gm, '');
+    const given = [
+      ...text.matchAll(/(?<![$\w(])\b(\w+)\((?:"(?:[^"\\]|\\.)*"\s*,\s*|[\w.]+\s*,\s*)*\$[^()]*\(?/g),
+    ];
+    const calls = given.filter(([, name = '']) => !['if', 'while', 'switch'].includes(name));
+    t.strictSame(calls.map(String), [], file);
+  }
+});
+
 t.test('routes are short, and each opens with a line that says what it does', async (t) => {
   for (const file of files('')) {
     const lines = read(file).split('\n');
