@@ -4,8 +4,9 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import pg from 'pg';
+import { send } from '../support/send-http.js';
 import { type Contest, type Round, report, round, warmUp } from './contest.js';
-import { send, startServers } from './servers.js';
+import { startServers } from './servers.js';
 import { invites, refreshes } from './workload.js';
 
 const ROUNDS = 5;

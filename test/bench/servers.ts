@@ -3,6 +3,7 @@ import { RouteDocument } from '../../src/invite/invite.schema.js';
 import { freePort } from '../support/free-port.js';
 import { startPostgres } from '../support/postgres.js';
 import { run } from '../support/process.js';
+import { send } from '../support/send-http.js';
 import { startUnderstudy } from '../support/understudy.js';
 import { until } from '../support/until.js';
 import { startStubRegistrar } from './stub-registrar.js';
@@ -49,18 +50,4 @@ export async function startServers(teardown: (ending: () => unknown) => void) {
 
 function urlOf(port: number): string {
   return `http://127.0.0.1:${port}`;
-}
-
-/** The body of an answer in the 200s. */
-export async function send(method: string, url: string, body?: unknown): Promise<string> {
-  const response = await fetch(url, {
-    method,
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
-  return text;
 }
