@@ -24,7 +24,7 @@ import type { Store } from './store/open-store.js';
 
 export interface AppDeps {
   /** Opened, and in the end closed, by whoever builds the app. */
-  readonly store: Pick<Store, 'pool' | 'ping' | 'elect'>;
+  readonly store: Pick<Store, 'pool' | 'commits' | 'ping' | 'elect'>;
   /** ms since the epoch. */
   readonly clock?: () => number;
   readonly logger?: FastifyBaseLogger;
@@ -53,7 +53,7 @@ export async function buildApp({
   countRequests(app, registry);
   await describe(app);
 
-  const parts = buildParts({ pool, log: app.log, clock, rpc, append });
+  const parts = buildParts({ ...store, log: app.log, clock, rpc, append });
   let loaded = false;
   // Hooks run in reverse order: this one after the journeys'.
   let leaveElection = async () => {};
@@ -70,9 +70,11 @@ export async function buildApp({
     leaveElection = store.elect(candidate(parts, () => loadProvisioned(parts, pool, clock())));
   });
   const checks: readonly ReadinessCheck[] = [
-    { name: 'database', check: () => store.ping() },
+    { name: 'database', essential: false, check: () => store.ping() },
+    { name: 'rows', essential: false, check: async () => refuseToWait(parts.tables) },
     {
       name: 'directory',
+      essential: true,
       check: async () => {
         if (!loaded) throw new Error('not read yet');
       },
@@ -97,6 +99,14 @@ function newServer(logger: FastifyBaseLogger): FastifyInstance {
   takeJsonOnly(app);
   answerProblems(app);
   return app;
+}
+
+/** Rows are always on their way; they wait when Postgres doesn't take them. */
+function refuseToWait(tables: Parts['tables']): void {
+  const behind = Object.entries(tables).filter(([, { failing }]) => failing);
+  if (behind.length === 0) return;
+  const words = behind.map(([table, { waiting }]) => `${waiting} of ${table}`);
+  throw new Error(`kept until Postgres takes them: ${words.join(', ')}`);
 }
 
 /** Whether this instance commands the registrars. */

@@ -23,6 +23,8 @@ import { GroupCommit } from './store/group-commit.js';
 
 export interface PartsDeps {
   readonly pool: Pool;
+  /** For what phones wait for. */
+  readonly commits: Pool;
   readonly log: FastifyBaseLogger;
   /** ms since the epoch. */
   readonly clock: () => number;
@@ -34,9 +36,11 @@ export type Parts = ReturnType<typeof buildParts>;
 
 /** In one commit of REGISTERs: what Postgres writes in some tens of ms. */
 const ENDPOINTS_AT_ONCE = 1_000;
+/** So many bindings are kept for a Postgres that is away, some 100 MB; a REGISTER that brings one more is refused. */
+const MAX_UNWRITTEN = 100_000;
 
 /** What the service remembers, and what it does without being asked; nothing is read yet and nothing runs. */
-export function buildParts({ pool, log, clock, rpc, append }: PartsDeps) {
+export function buildParts({ pool, commits, log, clock, rpc, append }: PartsDeps) {
   const directory = new Directory();
   const history = new History({ pool, log, clock });
   const changes = new ChangeLog({ pool, log, clock });
@@ -59,12 +63,15 @@ export function buildParts({ pool, log, clock, rpc, append }: PartsDeps) {
     heard: (node, place, answered) => healths.probe(node, place, answered, clock()),
   });
   const endpoints = new GroupCommit<string, EndpointChange>({
-    write: (rows) => saveEndpoints(pool, rows.values()),
+    table: 'endpoints',
+    places: MAX_UNWRITTEN,
+    write: (rows) => saveEndpoints(commits, rows.values()),
     log,
     maxRows: ENDPOINTS_AT_ONCE,
   });
   const acceptedChanges = new GroupCommit<string, AcceptedChange>({
-    write: (rows) => saveAcceptedEndpoints(pool, rows.values()),
+    table: 'accepted_endpoints',
+    write: (rows) => saveAcceptedEndpoints(commits, rows.values()),
     log,
     maxRows: ENDPOINTS_AT_ONCE,
   });

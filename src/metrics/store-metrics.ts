@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { RowCounts } from '../store/row-counts.js';
+import { oneLook } from './one-look.js';
 import { sampledCounter, sampledGauge } from './sampled.js';
 
 export interface StoreMetricsDeps {
@@ -10,11 +11,19 @@ export interface StoreMetricsDeps {
 
 /** Whether Postgres is there, and takes what it is given. */
 export function storeMetrics(registry: Registry, { ready, tables }: StoreMetricsDeps): void {
+  const checked = oneLook(ready);
   sampledGauge(registry, {
     name: 'understudy_ready',
     help: 'What /readyz checks: 1 it is there, 0 it is not. Calls are answered from memory all the same.',
     labels: ['check'],
-    samples: async () => (await ready()).map(({ name, ready }) => [{ check: name }, ready ? 1 : 0] as const),
+    samples: async () =>
+      (await checked()).map(({ name, ready }) => [{ check: name }, ready ? 1 : 0] as const),
+  });
+  sampledGauge(registry, {
+    name: 'understudy_degraded',
+    help: '1 while anything of that is not there: REGISTERs and calls are answered from memory.',
+    labels: [],
+    samples: async () => [[{}, (await checked()).every((one) => one.ready) ? 0 : 1] as const],
   });
   sampledGauge(registry, {
     name: 'understudy_waiting_rows',

@@ -2,9 +2,11 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../errors.js';
 
-/** One thing without which the service isn't ready; `check` rejects or resolves to say why not. */
+/** One thing that the service needs; `check` rejects to say why it isn't there. */
 export interface ReadinessCheck {
   readonly name: string;
+  /** Whether it can answer nothing without; else it is degraded: calls and REGISTERs are answered from memory. */
+  readonly essential: boolean;
   check(): Promise<void>;
 }
 
@@ -13,14 +15,24 @@ const CHECK_MS = 1_000;
 
 const Alive = Type.Object({ status: Type.Literal('alive') }, { description: 'The process answers.' });
 const Ready = Type.Object(
-  { status: Type.Literal('ready') },
-  { description: 'Everything it needs is there.' },
+  {
+    status: Type.Enum(['ready', 'degraded']),
+    degraded: Type.Array(Type.Object({ name: Type.String(), detail: Type.String() }), {
+      description: 'What is missing; empty when it is ready.',
+    }),
+  },
+  {
+    description:
+      'Everything it needs is there (`ready`), or calls and REGISTERs are answered from memory while Postgres is away or behind (`degraded`): it is still the one to ask.',
+  },
 );
 
+interface Failure extends Pick<ReadinessCheck, 'name' | 'essential'> {
+  readonly detail: string;
+}
+
 /** Those that have failed. */
-export async function notReady(
-  checks: readonly ReadinessCheck[],
-): Promise<{ name: string; detail: string }[]> {
+export async function notReady(checks: readonly ReadinessCheck[]): Promise<Failure[]> {
   return (await Promise.all(checks.map(failure))).flatMap((found) => found ?? []);
 }
 
@@ -48,18 +60,18 @@ export function answerReadiness(app: FastifyInstance, checks: readonly Readiness
       config: { problems: ['store_unavailable'] },
     },
     async () => {
-      const not_ready = await notReady(checks);
-      if (not_ready.length === 0) return { status: 'ready' };
+      const failures = await notReady(checks);
+      const not_ready = failures.map(({ name, detail }) => ({ name, detail }));
+      if (failures.every(({ essential }) => !essential)) {
+        return { status: failures.length === 0 ? 'ready' : 'degraded', degraded: not_ready };
+      }
       const detail = not_ready.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
       throw new Problem('store_unavailable', detail, { extra: { not_ready } });
     },
   );
 }
 
-async function failure({
-  name,
-  check,
-}: ReadinessCheck): Promise<{ name: string; detail: string } | undefined> {
+async function failure({ name, essential, check }: ReadinessCheck): Promise<Failure | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_MS} ms`)), CHECK_MS);
@@ -68,7 +80,7 @@ async function failure({
     await Promise.race([check(), late]);
     return undefined;
   } catch (error) {
-    return { name, detail: (error as Error).message };
+    return { name, essential, detail: (error as Error).message };
   } finally {
     clearTimeout(timer);
   }

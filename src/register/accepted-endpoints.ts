@@ -1,9 +1,10 @@
 import { type AcceptedEndpoint, knownUntil } from './accepted-endpoint.js';
 import type { AcceptedChange } from './save-accepted-endpoints.sql.js';
 
-/** Takes changes, and says when they are in Postgres: a GroupCommit. */
+/** Takes changes, and says whether and when they are in Postgres: a GroupCommit. */
 export interface AcceptedChanges {
   put(row: string, change: AcceptedChange): void;
+  stored(limitMs: number): Promise<boolean>;
   committed(): Promise<void>;
 }
 
@@ -30,6 +31,10 @@ export class AcceptedEndpoints {
   put(accepted: AcceptedEndpoint): void {
     this.#remember(accepted);
     this.#changes.put(rowOf(accepted), { kind: 'put', accepted });
+  }
+
+  stored(limitMs: number): Promise<boolean> {
+    return this.#changes.stored(limitMs);
   }
 
   committed(): Promise<void> {

@@ -5,10 +5,11 @@ export type EndpointChange =
   | { readonly kind: 'put'; readonly endpoint: Endpoint }
   | { readonly kind: 'remove'; readonly endpoint: Pick<Endpoint, 'domain' | 'agent' | 'key'> };
 
-/** Takes changes, and says when they are in Postgres: a GroupCommit. */
+/** Takes changes, and says whether they are in Postgres: a GroupCommit. */
 export interface EndpointChanges {
   put(row: string, change: EndpointChange): void;
-  committed(): Promise<void>;
+  hasRoomFor(rows: readonly string[]): boolean;
+  stored(limitMs: number): Promise<boolean>;
 }
 
 /** A line break occurs in none of the three. */

@@ -83,8 +83,11 @@ export class EndpointExpiry {
   }
 
   #forget(endpoint: Endpoint): void {
-    this.#gone.delete(rowOf(endpoint));
-    if (this.#writes) this.#deps.endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint });
+    const { endpoints } = this.#deps;
+    const row = rowOf(endpoint);
+    this.#gone.delete(row);
+    // Without room for it the row stays, and goes after the next start: it has expired.
+    if (this.#writes && endpoints.hasRoomFor([row])) endpoints.put(row, { kind: 'remove', endpoint });
   }
 
   /** Another instance may have heard from phones that this one takes for gone. */

@@ -28,7 +28,13 @@ export interface RegisterDeps extends ExpiryDeps, BypassDeps {
   readonly registrars: Pick<Registrars, 'changed' | 'commands' | 'holds' | 'isThere' | 'sent'>;
 }
 
-/** The journey of a REGISTER: planned and applied in one go, answered when it is in Postgres. */
+/** So long an answer waits for Postgres; the script gives up after 1,000 ms and would repeat what it knows. */
+const STORED_WITHIN_MS = 700;
+
+/**
+ * The journey of a REGISTER: planned and applied in one go, answered when it is in Postgres. With Postgres away it is
+ * answered from memory, says so (`stored`), and is written later.
+ */
 export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void {
   const recent = new RecentRegisters();
   const expiry = new EndpointExpiry(deps);
@@ -110,7 +116,7 @@ function whoseTurn(deps: RegisterDeps, center: ContactCenter, agent: Agent, requ
 
 /**
  * Everything up to the commit happens in one turn of the event loop, so that two REGISTERs can't mix. Throws at once
- * (and has changed nothing) when the REGISTER is refused; the promise fails when Postgres doesn't take it.
+ * (and has changed nothing) when the REGISTER is refused; the promise fails when Postgres is there and refuses it.
  */
 function register(
   { directory, registrars, endpoints, accepted, clock }: RegisterDeps,
@@ -127,6 +133,9 @@ function register(
     turn,
   };
   const plan = planRegistration(standing, parsed, now);
+  if (!endpoints.hasRoomFor([...plan.remove, ...plan.put].map(rowOf))) {
+    throw new Problem('store_unavailable', 'The database is away, and more bindings cannot be kept for it');
+  }
   for (const device of plan.withdrawn) expiry.withdrawn(device);
   for (const endpoint of plan.remove) {
     directory.removeEndpoint(endpoint.domain, endpoint.agent, endpoint.key);
@@ -156,8 +165,8 @@ function register(
     .endpointsOf(domain, agent.name, now)
     .map((endpoint) => ({ uri: endpoint.contact, expires: remaining(endpoint, now) }));
   const aors = agentAddresses(directory, center, agent).map(({ aor }) => aor);
-  return Promise.all([endpoints.committed(), accepted.committed()]).then(
-    () => {
+  return Promise.all([endpoints.stored(STORED_WITHIN_MS), accepted.stored(STORED_WITHIN_MS)]).then(
+    (stored) => {
       // A script that has given up repeats what it knows instead, and the registrars need to be told.
       if (isWaitedFor()) registrars.sent(registrations, parsed.node);
       registrars.changed(aors);
@@ -169,14 +178,13 @@ function register(
         registrations: registrations.map(asJson),
         ask_first: asksFirst(center),
         on_behalf: turn.kind === 'on_behalf',
+        stored: stored.every((one) => one),
       };
     },
     (error: unknown) => {
-      // The directory has it, Postgres will: so the registrars get it, whatever becomes of the phone's REGISTER.
+      // The directory has it: so the registrars get it, whatever becomes of the phone's REGISTER.
       registrars.changed(aors);
-      throw new Problem('store_unavailable', 'The registration could not be committed; try again later', {
-        cause: error,
-      });
+      throw new Problem('store_unavailable', 'The database refuses the registration', { cause: error });
     },
   );
 }
@@ -188,7 +196,7 @@ function asJson({ q, ...registration }: Registration): RegisterDocument['registr
 /** Nothing is due before the contact center has accepted the phone. */
 async function toBeAsked(center: ContactCenter): Promise<RegisterDocument> {
   const { domain, mode } = center;
-  const nothing = { contacts: [], registrations: [], on_behalf: false };
+  const nothing = { contacts: [], registrations: [], on_behalf: false, stored: true };
   return { version: '1.0', contact_center: domain, mode, ...nothing, ask_first: asksFirst(center) };
 }
 

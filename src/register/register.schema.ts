@@ -83,6 +83,10 @@ export const RegisterDocument = Type.Object(
     on_behalf: Type.Boolean({
       description: 'The contact center is down, and the registration is granted on its behalf.',
     }),
+    stored: Type.Boolean({
+      description:
+        'Whether Postgres has it. If not, Postgres is away or slow: it counts all the same, and is written as soon as Postgres takes it.',
+    }),
   },
   { description: 'The registrations that a REGISTER leads to.' },
 );

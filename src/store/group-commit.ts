@@ -1,5 +1,6 @@
 import { backOff } from './back-off.js';
 import type { Log } from './log.js';
+import { OutageLog } from './outage-log.js';
 import type { RowCounts } from './row-counts.js';
 import { SQLSTATE_CLASS, sqlstateOf } from './sqlstate.js';
 
@@ -15,13 +16,17 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
+/** So soon it is noticed that Postgres is back. */
+const LONGEST_PAUSE_MS = 1_000;
+
 /**
  * Writes rows to Postgres in groups: everything put while one write is on its way shares the next, so a burst of
  * REGISTERs costs a few commits, and a lone one waits for nobody.
  *
  * Idle until a put; then writing, one write at a time, until no row is dirty; after a failed write it pauses (0.2 s,
- * doubling to 5 s) and goes on with the same rows and the newer ones. close() ends a pause at once, writes what is left, and
- * gives up at the first failure. Rows are written in the order in which their keys became dirty, so one number tells what is
+ * doubling to 1 s) and goes on with the same rows and the newer ones. close() ends a pause at once, writes what is left, and
+ * gives up at the first failure. It is failing from a write that fails, or that somebody could not wait for, to the next
+ * that succeeds. Rows are written in the order in which their keys became dirty, so one number tells what is
  * committed.
  *
  * A write that fails because of a row itself (SQLSTATE class 22 or 23) would fail for ever and take everyone else's rows with
@@ -30,7 +35,10 @@ interface Waiter {
 export class GroupCommit<K, V> implements RowCounts {
   readonly #write: (rows: Map<K, V>) => Promise<void>;
   readonly #log: Log;
+  readonly #outages: OutageLog;
+  readonly #table: string;
   readonly #maxRows: number;
+  readonly #places: number;
   readonly #refused: (key: K, value: V) => void;
   readonly #closing = new AbortController();
   readonly #waiters = new Map<number, Waiter>();
@@ -40,18 +48,25 @@ export class GroupCommit<K, V> implements RowCounts {
   #running: Promise<void> | undefined;
   #onTheirWay = 0;
   #failures = 0;
+  #late = false;
   #dropped = 0;
 
   constructor(options: {
+    table: string;
     write(rows: Map<K, V>): Promise<void>;
     log: Log;
     maxRows: number;
+    /** For so many keys there is room while Postgres is away; see `hasRoomFor`. */
+    places?: number;
     /** Told of a row that is dropped since Postgres refuses it. */
     refused?(key: K, value: V): void;
   }) {
     this.#write = options.write;
+    this.#table = options.table;
     this.#log = options.log;
+    this.#outages = new OutageLog(options.log);
     this.#maxRows = options.maxRows;
+    this.#places = options.places ?? Number.POSITIVE_INFINITY;
     this.#refused = options.refused ?? (() => {});
   }
 
@@ -64,7 +79,13 @@ export class GroupCommit<K, V> implements RowCounts {
   }
 
   get failing(): boolean {
-    return this.#failures > 0;
+    return this.#failures > 0 || this.#late;
+  }
+
+  /** Whether these can be put without more rows waiting than there is room for; put() itself takes everything. */
+  hasRoomFor(keys: readonly K[]): boolean {
+    const room = this.#places - this.waiting;
+    return keys.length <= room || keys.filter((key) => !this.#dirty.has(key)).length <= room;
   }
 
   put(key: K, value: V): void {
@@ -87,6 +108,30 @@ export class GroupCommit<K, V> implements RowCounts {
     return waiter.promise;
   }
 
+  /**
+   * Whether everything put before is in Postgres: asked for `limitMs` at most, and not at all while it is failing. The rows
+   * stay and are written later. Rejects when Postgres refuses a row.
+   */
+  async stored(limitMs: number): Promise<boolean> {
+    if (this.#committedPlace === this.#lastPlace) return true;
+    if (this.failing) return false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => {
+        this.#late = true;
+        resolve(false);
+      }, limitMs);
+    });
+    const committed = this.committed().then(
+      () => true,
+      (error: unknown) => {
+        if (isRowsFault(error)) throw error;
+        return false;
+      },
+    );
+    return Promise.race([committed, late]).finally(() => clearTimeout(timer));
+  }
+
   /** The last write. Rows that Postgres does not take now are lost, and the log says how many. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -105,25 +150,25 @@ export class GroupCommit<K, V> implements RowCounts {
         await this.#write(new Map([...rows].map(([key, row]) => [key, row.value])));
         this.#onTheirWay = 0;
         this.#settle();
-        this.#failures = 0;
+        this.#succeeded(rows.size);
         limit = this.#maxRows;
       } catch (error) {
         this.#onTheirWay = 0;
         if (!isRowsFault(error)) {
           this.#failures += 1;
-          const failures = this.#failures;
           this.#putBack(rows);
-          this.#log.error({ err: error, rows: this.#dirty.size, failures }, 'rows could not be written');
+          this.#tell(error);
           this.#fail(asked, error);
           if (this.#closing.signal.aborted) return this.#giveUp(error);
-          await backOff(failures, this.#closing.signal);
+          await backOff(this.#failures, this.#closing.signal, LONGEST_PAUSE_MS);
         } else if (rows.size > 1) {
           limit = Math.ceil(rows.size / 2);
           this.#putBack(rows);
         } else {
-          this.#log.error({ err: error, key: [...rows.keys()][0] }, 'a row was dropped: Postgres refuses it');
+          const [key] = rows.keys();
+          this.#log.error({ err: error, table: this.#table, key }, 'a row was dropped: Postgres refuses it');
           this.#dropped += 1;
-          this.#failures = 0;
+          this.#succeeded(0);
           for (const [key, { value }] of rows) this.#refused(key, value);
           this.#fail(asked, error);
           this.#settle();
@@ -132,6 +177,17 @@ export class GroupCommit<K, V> implements RowCounts {
       }
     }
     this.#running = undefined;
+  }
+
+  #succeeded(rows: number): void {
+    this.#failures = 0;
+    this.#late = false;
+    this.#outages.over('rows are written again', { table: this.#table, rows });
+  }
+
+  #tell(error: unknown): void {
+    const details = { err: error, table: this.#table, rows: this.#dirty.size, failures: this.#failures };
+    this.#outages.failed('error', 'rows could not be written', details);
   }
 
   #take(limit: number): Map<K, Dirty<V>> {
@@ -173,7 +229,7 @@ export class GroupCommit<K, V> implements RowCounts {
 
   #giveUp(error: unknown): void {
     this.#log.error(
-      { rows: this.#dirty.size },
+      { table: this.#table, rows: this.#dirty.size },
       'rows are lost: the database did not take them before the stop',
     );
     this.#dropped += this.#dirty.size;

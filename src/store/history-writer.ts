@@ -42,6 +42,7 @@ export class HistoryWriter<V> implements RowCounts {
     this.#table = options.table;
     this.#places = options.places ?? MAX_WAITING;
     this.#commit = new GroupCommit({
+      table: options.table,
       write: async (rows) => {
         await options.save([...rows.values()]);
         this.#written(rows);

@@ -32,6 +32,7 @@ export async function openEmbedded(directory: string, log: Log): Promise<Store> 
     undo.push(() => pool.end());
     return {
       pool,
+      commits: pool,
       kind: 'embedded',
       ping: async () => void (await pool.query('SELECT 1')),
       elect: (candidate) => {

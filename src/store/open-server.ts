@@ -22,15 +22,25 @@ const LIMITS: pg.PoolConfig = {
   // work; the client's covers a server that is frozen or unreachable and cannot keep its own.
   statement_timeout: 4_000,
   query_timeout: 5_000,
+  // What waits for another's lock (somebody's own session, say) fails before the time is up for the statement.
+  lock_timeout: 2_000,
+  // A connection of ours never thinks in the middle of a transaction; one whose instance is frozen lets go of its locks.
+  idle_in_transaction_session_timeout: 10_000,
   max: 10,
 };
+/** One for endpoints, one for accepted ones: each is written by one statement at a time. */
+const COMMITTERS = 2;
 
 export async function openServer(url: string, log: Log, signal: AbortSignal): Promise<Store> {
   await migrateOnceThere(url, log, signal);
-  const pool = new pg.Pool({ ...CONNECTION, ...LIMITS, connectionString: url });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'));
+  const [pool, commits] = [LIMITS.max, COMMITTERS].map((max) => {
+    const one = new pg.Pool({ ...CONNECTION, ...LIMITS, max, connectionString: url });
+    one.on('error', (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'));
+    return one;
+  }) as [pg.Pool, pg.Pool];
   return {
     pool,
+    commits,
     kind: 'server',
     ping: async () => void (await pool.query('SELECT 1')),
     elect: (candidate) => {
@@ -39,7 +49,9 @@ export async function openServer(url: string, log: Log, signal: AbortSignal): Pr
       const election = new Election(newClient, candidate, log);
       return () => election.stop();
     },
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([pool.end(), commits.end()]);
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import { openServer } from './open-server.js';
 
 export interface Store {
   readonly pool: pg.Pool;
+  /** For what phones wait for, so that people's queries never hold it up. */
+  readonly commits: pg.Pool;
   readonly kind: 'server' | 'embedded';
   /** Resolves when the database answered just now. */
   ping(): Promise<void>;

@@ -4,6 +4,6 @@ export interface RowCounts {
   readonly waiting: number;
   /** Rows that it will never have, since the start. */
   readonly dropped: number;
-  /** Whether the last write has failed. */
+  /** Whether the last write has failed, or takes longer than anybody waits. */
   readonly failing: boolean;
 }

@@ -46,7 +46,7 @@ async function listenOneCommit() {
   registerJourney(app, {
     ...{ directory, registrars, endpoints: new OneCommitEach(pool), clock },
     // No contact center here registers its agents itself.
-    accepted: new AcceptedEndpoints({ put: () => {}, committed: async () => {} }),
+    accepted: new AcceptedEndpoints({ put: () => {}, committed: async () => {}, stored: async () => true }),
     standings: { standing: () => HEALTHY },
     overrides: { active: () => [] },
     calls: { follow: () => {} },

@@ -16,9 +16,14 @@ export class OneCommitEach implements EndpointChanges {
   }
 
   /** A REGISTER asks in the turn of the event loop in which it puts, so what was put is its own. */
-  committed(): Promise<void> {
+  async stored(): Promise<boolean> {
     const changes = this.#changes;
     this.#changes = new Map();
-    return saveEndpoints(this.#pool, changes.values());
+    await saveEndpoints(this.#pool, changes.values());
+    return true;
+  }
+
+  hasRoomFor(): boolean {
+    return true;
   }
 }

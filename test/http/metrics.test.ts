@@ -369,7 +369,9 @@ async function database(t: Test, service: Service) {
     const rows = await values(service, 'waiting_rows', ['table']);
     return Object.values(rows).reduce((sum, one) => sum + one, 0);
   };
-  t.same(await ready(), { database: 1, directory: 1 });
+  const degraded = async () => (await values(service, 'degraded', []))[''];
+  t.same(await ready(), { database: 1, directory: 1, rows: 1 });
+  t.equal(await degraded(), 0);
   const { postgres } = service;
   // An embedded one goes away with the service alone.
   if (!postgres) return;
@@ -381,11 +383,20 @@ async function database(t: Test, service: Service) {
     await until('all rows to be written', async () => (await waiting()) === 0);
     postgres.freeze();
     const gone = new AbortController();
+    const saving = new Promise<void>((resolve) => {
+      const { commits } = service.store;
+      const { query } = commits;
+      commits.query = ((...args: Parameters<typeof query>) => {
+        resolve();
+        commits.query = query;
+        return query.apply(commits, args);
+      }) as typeof query;
+    });
     const asked = fetch(`${url}/v1/register`, {
       ...{ method: 'POST', signal: gone.signal, headers: { 'content-type': 'application/json' } },
       body: JSON.stringify({ aor: 'sip:bob@cc.example.com', contact: '<sip:b@b>', call_id: 'b', cseq: 1 }),
     });
-    await until('it to wait for Postgres', async () => (await waiting()) > 0);
+    await saving;
     gone.abort();
     await t.rejects(asked);
     await until('it to be seen', async () => (await abandoned())['/v1/register'] === 1);
@@ -398,12 +409,14 @@ async function database(t: Test, service: Service) {
   });
 
   await postgres.kill9();
-  t.same(await ready(), { database: 0, directory: 1 });
+  t.match(await ready(), { database: 0, directory: 1 });
+  t.equal(await degraded(), 1);
   await until('decisions to be stale', async () => {
     await route(service);
     return (await counted(service, 'stale_decisions_total', ['because'], MINE)).database_away;
   });
   t.ok((await waiting()) > 0);
+  t.same(await ready(), { database: 0, directory: 1, rows: 0 });
   await postgres.start();
   await until('all rows to be written', async () => (await waiting()) === 0);
   await until('the database to be found', async () => (await ready()).database === 1);

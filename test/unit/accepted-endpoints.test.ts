@@ -12,7 +12,10 @@ function open() {
   const changes: string[] = [];
   const put = (_: string, { kind, accepted: { agent, key } }: AcceptedChange) =>
     changes.push(`${kind} ${agent} ${key}`);
-  return { changes, all: new AcceptedEndpoints({ put, committed: async () => {} }) };
+  return {
+    changes,
+    all: new AcceptedEndpoints({ put, committed: async () => {}, stored: async () => true }),
+  };
 }
 
 t.test('the last acceptance of a device counts', async (t) => {

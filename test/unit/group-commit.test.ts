@@ -13,12 +13,14 @@ const GONE = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFU
 const REFUSED = Object.assign(new Error('invalid byte sequence'), { code: '22021', severity: 'ERROR' });
 
 /** A Postgres whose every write the test sees begin and lets succeed or fail. */
-function open(maxRows = 100) {
+function open(maxRows = 100, places?: number) {
   const begun: Write[] = [];
   const awaited: ((write: Write) => void)[] = [];
   const errors: string[] = [];
   const noted = (_: unknown, message?: string) => void errors.push(message ?? '');
   const commits = new GroupCommit<string, number>({
+    table: 'rows',
+    ...(places !== undefined && { places }),
     write: (rows) =>
       new Promise<void>((done, fail) => {
         const write = { rows: [...rows], done, fail };
@@ -39,9 +41,12 @@ function open(maxRows = 100) {
 }
 
 /** What a promise has come to after all that is due has run. */
-async function stateOf(promise: Promise<void>): Promise<string> {
+async function stateOf(promise: Promise<unknown>): Promise<string> {
   const turn = new Promise<string>((resolve) => setImmediate(() => resolve('pending')));
-  return Promise.race([promise.then(() => 'committed', String), turn]);
+  return Promise.race([
+    promise.then((value) => (value === undefined ? 'committed' : String(value)), String),
+    turn,
+  ]);
 }
 
 t.test('rows put in one turn of the event loop share the first write', async (t) => {
@@ -130,7 +135,7 @@ t.test('a failed write fails those who wait for it, keeps its rows and tries the
   ]);
   again.done();
   await later;
-  t.same(errors, ['rows could not be written']);
+  t.same(errors, ['rows could not be written', 'rows are written again']);
 });
 
 t.test('a key put again during a write that fails is committed with the retry', async (t) => {
@@ -196,6 +201,7 @@ t.test('a row that Postgres refuses is dropped alone and does not hold up the ot
     fc.asyncProperty(fc.uniqueArray(poison), fc.integer({ min: 1, max: 12 }), async (refused, maxRows) => {
       const written = new Map<string, number>();
       const commits = new GroupCommit<string, number>({
+        table: 'rows',
         write: async (rows) => {
           if (rows.size > maxRows) throw new Error('too many rows');
           if (refused.some((key) => rows.has(key))) throw REFUSED;
@@ -246,6 +252,72 @@ t.test('it tells how many rows wait, were dropped, and whether Postgres is away'
   last.fail(GONE);
   await closed;
   t.same(counts().slice(0, 2), [0, 2]);
+});
+
+t.test(
+  'stored(): true when it is written, false when that fails, and at once while it is failing',
+  async (t) => {
+    const { commits, nextWrite } = open();
+    t.equal(await commits.stored(60_000), true, 'nothing was put');
+    commits.put('a', 1);
+    const first = commits.stored(60_000);
+    (await nextWrite()).done();
+    t.equal(await first, true);
+    commits.put('a', 2);
+    const second = commits.stored(60_000);
+    (await nextWrite()).fail(GONE);
+    t.equal(await second, false);
+    commits.put('b', 1);
+    t.equal(await commits.stored(60_000), false, 'nobody waits for what is failing');
+    const again = await nextWrite();
+    t.same(again.rows, [
+      ['a', 2],
+      ['b', 1],
+    ]);
+    again.done();
+    await commits.committed();
+    t.equal(await commits.stored(60_000), true);
+  },
+);
+
+t.test(
+  'stored(): false when it takes too long, and from then on at once, until a write succeeds',
+  async (t) => {
+    const { commits, nextWrite } = open();
+    commits.put('a', 1);
+    const frozen = await nextWrite();
+    t.equal(await commits.stored(1), false);
+    t.equal(commits.failing, true);
+    commits.put('b', 1);
+    t.equal(await commits.stored(60_000), false);
+    frozen.done();
+    const next = await nextWrite();
+    t.equal(commits.failing, false);
+    const stored = commits.stored(60_000);
+    next.done();
+    t.equal(await stored, true);
+  },
+);
+
+t.test('stored() rejects for a row that Postgres refuses: it will never be there', async (t) => {
+  const { commits, nextWrite } = open();
+  commits.put('a', 1);
+  const stored = commits.stored(60_000);
+  (await nextWrite()).fail(REFUSED);
+  await t.rejects(stored, REFUSED);
+});
+
+t.test('there is room for so many keys, and always for those that wait already', async (t) => {
+  const { commits, nextWrite } = open(100, 3);
+  t.ok(commits.hasRoomFor(['a', 'b', 'c']));
+  t.notOk(commits.hasRoomFor(['a', 'b', 'c', 'd']));
+  commits.put('a', 1);
+  commits.put('b', 1);
+  t.ok(commits.hasRoomFor(['a', 'b', 'c']));
+  t.notOk(commits.hasRoomFor(['c', 'd']));
+  (await nextWrite()).done();
+  await commits.committed();
+  t.ok(commits.hasRoomFor(['c', 'd']), 'what is written makes room');
 });
 
 t.test('the pause after failures doubles from 0.2 s to 5 s', async (t) => {

@@ -44,7 +44,8 @@ class World {
       },
       endpoints: {
         put: (row: string, change: EndpointChange) => void this.rows.set(row, change),
-        committed: async () => {},
+        hasRoomFor: () => true,
+        stored: async () => true,
       },
       clock: () => this.now,
       log: { info: () => {} },
