@@ -50,7 +50,7 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         caller: callerOf(body.from ?? null),
         drill: typeof body.drill === 'string' && mayDrill(center.drill_sources, source),
         fromContactCenter: fromContactCenter(center, source),
-        limits: limitsOf(directory, body.node ?? null),
+        limits: limitsOf(directory, body.node ?? null, body.branches_used ?? 1),
       };
       const situation = gatherSituation(deps, resolved, call, clock());
       const decided = decide(situation);

@@ -23,6 +23,15 @@ export const RouteRequest = Type.Object({
         'one of our own decisions tells that the contact center itself makes this call; any other is ignored.',
     ),
   ),
+  branches_used: unlessUnknown(
+    Type.Integer({
+      minimum: 1,
+      maximum: 30,
+      description:
+        "How many of the INVITE's branches questions have used up, this one included; 1 when nothing is said. A script that " +
+        'asks a second instance, since the first gave no answer, says 2: the list is shorter by as much.',
+    }),
+  ),
   drill: unlessUnknown(
     text(
       'The value of an X-Understudy-Drill header. From a source that may (drill_sources), the call is treated as if the ' +

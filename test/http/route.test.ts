@@ -101,6 +101,15 @@ onBothDatabases(t, {
       const { body } = await route(service, { node: 'hasty' });
       t.same(roles(body), ['contact_center', 'alice', 'treatment']);
       t.equal(body.routes[0].fr_inv_timer, 20_000);
+      // what further questions have used up of the branches is missing at the end
+      for (const [branches_used, called] of [
+        [null, 4],
+        [8, 4],
+        [9, 3],
+        [30, 2],
+      ] as const) {
+        t.equal(roles((await route(service, { branches_used })).body).length, called, `${branches_used}`);
+      }
     });
 
     await t.test('200: without headers when the contact center wants none', async (t) => {
@@ -133,6 +142,7 @@ onBothDatabases(t, {
         ['/source_port', { source_port: 65_536 }],
         ['/decision', { decision: 'a\r\nb' }],
         ['/decision', { decision: 5 }],
+        ['/branches_used', { branches_used: 0 }],
       ] as const) {
         const { status, body } = await route(service, part);
         t.match(

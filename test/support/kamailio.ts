@@ -28,6 +28,8 @@ export interface KamailioOptions {
   readonly role: 'registrar' | 'edge';
   readonly node: string;
   readonly understudyUrl: string;
+  /** Settings of the script besides, as its environment has them. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where an edge sends registrations; a registrar sends them to itself. */
   readonly registrarUri?: string;
   /** `ip:port` of the edges that a registrar trusts, or of the registrars that an edge trusts. */
@@ -81,7 +83,8 @@ export class Kamailio {
   }
 
   #spawn(): Running {
-    const { role, node, understudyUrl, registrarUri, maxBranches, config, settingsInConfig } = this.#options;
+    const { role, node, understudyUrl, env, registrarUri, maxBranches, config, settingsInConfig } =
+      this.#options;
     const file = config ?? new URL(`../../kamailio/${role}.cfg`, import.meta.url).pathname;
     const addresses = { UNDERSTUDY_ADDRESSES: join(this.#directory, 'addresses.list') };
     const settings = {
@@ -91,6 +94,7 @@ export class Kamailio {
       UNDERSTUDY_URL: understudyUrl,
       UNDERSTUDY_REGISTRAR: registrarUri ?? this.uri,
       ...(maxBranches !== undefined && { MAX_BRANCHES: String(maxBranches) }),
+      ...env,
     };
     const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', '64', '-M', '8'];
     return run('kamailio', args, { ...process.env, ...addresses, ...(settingsInConfig ? {} : settings) });

@@ -50,7 +50,11 @@ export interface SceneOptions {
   readonly dataDir?: string;
   /** Postgres keeps what it has acknowledged through a kill -9. */
   readonly durable?: boolean;
-  /** Put a wire that can be made faulty between the Kamailios and the service. */
+  /** The Kamailios know a second instance of the service, which startStandIn() starts. */
+  readonly standIn?: boolean;
+  /** Settings of the Kamailios besides those that the scene makes. */
+  readonly kamailioEnv?: Readonly<Record<string, string>>;
+  /** Put a wire that can be made faulty between the Kamailios and the service (its first instance). */
   readonly wire?: boolean;
 }
 
@@ -115,11 +119,13 @@ export class Scene {
   readonly treatmentPort: number;
   readonly #ending: Ending;
   readonly #service: UnderstudyOptions;
+  readonly #standInPort: number;
 
   private constructor(
     ending: Ending,
     service: UnderstudyOptions,
     wire: FaultyWire | undefined,
+    standInPort: number,
     parts: Pick<Scene, 'postgres' | 'understudy' | 'registrar' | 'edge' | 'locationPorts' | 'treatmentPort'>,
   ) {
     this.#ending = ending;
@@ -127,6 +133,7 @@ export class Scene {
     this.postgres = parts.postgres;
     this.understudy = parts.understudy;
     this.#wire = wire;
+    this.#standInPort = standInPort;
     this.registrar = parts.registrar;
     this.edge = parts.edge;
     this.locationPorts = parts.locationPorts;
@@ -150,12 +157,18 @@ export class Scene {
     let scene: Scene | undefined;
     ending.teardown(() => (scene?.understudy ?? understudy).stop());
 
+    const standInPort = await freePort();
+    const env = {
+      ...(options.standIn && { UNDERSTUDY_URL_2: `http://127.0.0.1:${standInPort}` }),
+      ...options.kamailioEnv,
+    };
     const registrarPort = await freePort();
     const edgePort = await freePort();
     const registrar = await Kamailio.start({
       role: 'registrar',
       node: 'reg1',
       understudyUrl,
+      env,
       sipPort: registrarPort,
       trusted: options.edge ? [`127.0.0.1:${edgePort}`] : [],
       ...(options.maxBranches !== undefined && { maxBranches: options.maxBranches }),
@@ -171,6 +184,7 @@ export class Scene {
         role: 'edge',
         node: 'edge1',
         understudyUrl,
+        env,
         sipPort: edgePort,
         registrarUri: registrar.uri,
         trusted: ports.map((port) => `127.0.0.1:${port}`),
@@ -178,7 +192,7 @@ export class Scene {
       ending.teardown(() => started.stop());
       edge = started;
     }
-    scene = new Scene(ending, service, wire, {
+    scene = new Scene(ending, service, wire, standInPort, {
       postgres,
       understudy,
       registrar,
@@ -253,6 +267,13 @@ export class Scene {
   /** After understudy.kill9(): the same service again, on its port and its data. */
   async startUnderstudyAgain() {
     this.understudy = await startUnderstudy(this.#service);
+  }
+
+  /** Starts the second instance that the Kamailios know, on the first one's data; it knows what there is by now. */
+  async startStandIn(): Promise<Understudy> {
+    const standIn = await startUnderstudy({ ...this.#service, port: this.#standInPort });
+    this.#ending.teardown(() => standIn.stop());
+    return standIn;
   }
 
   get understudyRuns() {
