@@ -6,7 +6,10 @@ import { SipSyntaxError } from './sip/sip-syntax-error.js';
 
 const CATALOGUE = {
   bad_request: { status: 400, title: 'The request is malformed' },
+  proof_required: { status: 401, title: "The phone must prove that it is the agent's" },
+  no_credentials: { status: 403, title: 'The agent has no credentials' },
   unknown_agent: { status: 403, title: 'No such agent is provisioned' },
+  unknown_node: { status: 403, title: 'No such node is provisioned' },
   not_found: { status: 404, title: 'Not found' },
   unknown_contact_center: { status: 404, title: 'No contact center has this domain' },
   unknown_address: { status: 404, title: 'Not an address of a contact center' },

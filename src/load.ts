@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { loadContactCenters } from './admin/load-contact-centers.sql.js';
+import { loadCredentials } from './admin/load-credentials.sql.js';
 import { loadNodes } from './admin/load-nodes.sql.js';
 import { replaceContents } from './directory/replace-contents.js';
 import { loadAnsweredProbes } from './health/answered-probes.sql.js';
@@ -24,7 +25,8 @@ export async function loadAll(parts: Parts, pool: Pool, now: number): Promise<vo
 export async function loadProvisioned(parts: Parts, pool: Pool, now: number): Promise<void> {
   const { directory, accepted, overrides } = parts;
   const [centers, endpoints] = [await loadContactCenters(pool), await loadEndpoints(pool)];
-  replaceContents(directory, { centers, endpoints, nodes: await loadNodes(pool) });
+  const [credentials, nodes] = [await loadCredentials(pool), await loadNodes(pool)];
+  replaceContents(directory, { centers, endpoints, credentials, nodes });
   accepted.load(await loadAcceptedEndpoints(pool));
   const ordered = await loadOverrides(pool, now);
   for (const override of overrides.all()) overrides.remove(override);

@@ -16,6 +16,7 @@ import {
 } from './contact-center.schema.js';
 import { ContactCenters } from './contact-centers.js';
 import { contactCenterRoutes } from './contact-centers.route.js';
+import { credentialRoutes } from './credentials.route.js';
 import { locationRoutes } from './locations.route.js';
 import { differenceRoutes } from './node-differences.route.js';
 import { Nodes } from './nodes.js';
@@ -67,6 +68,7 @@ export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
     complete: completeAgent,
   });
   skillRoutes(app, centers);
+  credentialRoutes(app, { ...deps, centers });
   const nodes = new Nodes(deps);
   nodeRoutes(app, nodes);
   differenceRoutes(app, { ...deps, nodes });

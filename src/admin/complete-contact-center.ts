@@ -43,6 +43,7 @@ export function completeContactCenter(domain: string, body: ContactCenterBody): 
     drill_sources: body.drill_sources ?? POLICY.drill_sources,
     registers_agents: body.registers_agents ?? POLICY.registers_agents,
     phones_in_bypass: body.phones_in_bypass ?? POLICY.phones_in_bypass,
+    authenticate_agents: body.authenticate_agents ?? POLICY.authenticate_agents,
   };
 }
 

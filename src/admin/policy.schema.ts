@@ -62,6 +62,12 @@ const SETTINGS = {
     description:
       'Which phones may register while a contact center that registers its agents is down: those it had accepted, or all.',
   }),
+  authenticate_agents: Type.Boolean({
+    default: POLICY.authenticate_agents,
+    description:
+      "Whether agents' phones must prove that they have the agent's password before they are registered. A contact " +
+      'center that registers its agents asks for it itself; of its agents it is wanted while it is down.',
+  }),
 };
 const DrillSource = Type.String({ maxLength: 45, examples: ['192.0.2.99'] });
 const DRILL_SOURCES = {

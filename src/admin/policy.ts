@@ -24,5 +24,6 @@ export function canonicalPolicy(center: ContactCenter): Policy {
     drill_sources: [...new Set(drill_sources.flatMap((source) => canonicalIp(source) ?? []))].sort(),
     registers_agents: center.registers_agents,
     phones_in_bypass: center.phones_in_bypass,
+    authenticate_agents: center.authenticate_agents,
   };
 }

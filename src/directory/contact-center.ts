@@ -123,6 +123,8 @@ export interface ContactCenter {
   readonly registers_agents: boolean;
   /** Which phones may register while a contact center that registers its agents is down: those it had accepted, or all. */
   readonly phones_in_bypass: 'accepted' | 'all';
+  /** Whether agents' phones must prove that they have the password before we register them. */
+  readonly authenticate_agents: boolean;
 }
 
 export const FR_TIMER_MS = 2_000;
@@ -161,4 +163,5 @@ export const POLICY = {
   drill_sources: [],
   registers_agents: false,
   phones_in_bypass: 'accepted',
+  authenticate_agents: false,
 } as const satisfies Partial<ContactCenter>;

@@ -5,6 +5,8 @@
  */
 import { type Address, printAddress } from '../sip/address.js';
 import type { ContactCenter, Treatment } from './contact-center.js';
+import type { Credentials } from './credentials.js';
+import { CredentialsTable } from './credentials-table.js';
 import type { Endpoint, Node } from './endpoint.js';
 import { EndpointTable } from './endpoint-table.js';
 import { IndexedCenter, type Part, type SkilledAgent } from './indexed-center.js';
@@ -24,6 +26,7 @@ export class Directory {
   readonly #centers = new Map<string, IndexedCenter>();
   readonly #nodes = new Map<string, Node>();
   readonly #endpoints = new EndpointTable();
+  readonly #credentials = new CredentialsTable();
 
   contactCenter(domain: string): ContactCenter | undefined {
     return this.#centers.get(domain)?.center;
@@ -38,11 +41,13 @@ export class Directory {
   putContactCenter(center: ContactCenter): Endpoint[] {
     const indexed = new IndexedCenter(center);
     this.#centers.set(center.domain, indexed);
+    this.#credentials.retain(center.domain, (agent) => indexed.agents.has(agent));
     return this.#endpoints.retain(center.domain, (agent) => indexed.agents.has(agent));
   }
 
   removeContactCenter(domain: string): Endpoint[] {
     this.#centers.delete(domain);
+    this.#credentials.retain(domain, () => false);
     return this.#endpoints.retain(domain, () => false);
   }
 
@@ -92,6 +97,20 @@ export class Directory {
   /** Removes and returns what has expired. */
   takeExpired(now: number): Endpoint[] {
     return this.#endpoints.takeExpired(now);
+  }
+
+  credentials(domain: string, agent: string): Credentials | undefined {
+    return this.#credentials.of(domain, agent);
+  }
+
+  /** Those of an agent who has been deleted meanwhile are nobody's. */
+  putCredentials(credentials: Credentials): void {
+    const { domain, agent } = credentials;
+    if (this.#centers.get(domain)?.agents.has(agent)) this.#credentials.put(credentials);
+  }
+
+  removeCredentials(domain: string, agent: string): void {
+    this.#credentials.remove(domain, agent);
   }
 
   /** By name. */

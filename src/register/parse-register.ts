@@ -18,6 +18,8 @@ export interface ParsedRegister {
   readonly user_agent: string | null;
   readonly node: string | null;
   readonly source_ip: string | null;
+  /** Whether the script has seen proof that the phone has the agent's password. */
+  readonly authenticated: boolean;
   /** What the contact center has answered, when it was asked first. */
   readonly contact_center: ContactCenterAnswer | null;
 }
@@ -61,6 +63,7 @@ export function parseRegister(body: RegisterRequest): ParsedRegister {
       user_agent,
       node,
       source_ip,
+      authenticated: body.authenticated === true,
       contact_center: answerOf(body),
     };
   }

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
-import { findContactCenter } from '../directory/find-contact-center.js';
 import { locationsInOrder } from '../directory/locations-in-order.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
@@ -11,6 +10,7 @@ import { type BypassDeps, inBypass } from '../live/bypass.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import { printQ } from '../sip/q-value.js';
 import type { AcceptedEndpoints } from './accepted-endpoints.js';
+import { credentialsRoute } from './credentials.route.js';
 import { rowOf } from './endpoint-change.js';
 import { EndpointExpiry, type ExpiryDeps } from './expire-endpoints.js';
 import { forgetAccepted } from './forget-accepted.js';
@@ -21,6 +21,7 @@ import { RecentRegisters } from './recent-registers.js';
 import { RegisterDocument, RegisterRequest } from './register.schema.js';
 import { registrationsFor, remaining } from './registrations.js';
 import { type GrantingTurn, turnOf } from './turn.js';
+import { whose } from './whose.js';
 
 export interface RegisterDeps extends ExpiryDeps, BypassDeps {
   readonly accepted: AcceptedEndpoints;
@@ -48,6 +49,7 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
     for (const stop of stops) stop();
   });
 
+  credentialsRoute(app, deps);
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/register',
     {
@@ -60,6 +62,7 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       },
       config: {
         problems: [
+          'proof_required',
           'unknown_agent',
           'unknown_contact_center',
           'stale_cseq',
@@ -73,12 +76,13 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const parsed = parseRegister(request.body);
       const { aor } = request.body;
       request.log.debug({ call_id: parsed.call_id, node: parsed.node, aor }, 'asked for registrations');
-      const { center, agent } = whose(deps, parsed);
+      const { center, agent } = whose(deps.directory, parsed.address);
       const known = recent.answerTo(parsed);
-      if (known) return known;
+      if (known && isProved(center, parsed)) return known;
       const turn = whoseTurn(deps, center, agent, parsed);
       // Not remembered: the phone's REGISTER comes again, with what the contact center has said.
       if (turn.kind === 'ask') return toBeAsked(center);
+      if (!isProved(center, parsed)) throw unproved();
       const isWaitedFor = () => !request.raw.socket.destroyed;
       const asked = { center, agent, parsed, turn, expiry, isWaitedFor };
       const answer = register(deps, asked, recent.highestCseq(parsed));
@@ -96,15 +100,6 @@ interface Asked {
   readonly expiry: EndpointExpiry;
   /** Whether the script still waits for the answer. */
   isWaitedFor(): boolean;
-}
-
-function whose({ directory }: RegisterDeps, { address }: ParsedRegister) {
-  const center = findContactCenter(directory, address.domain);
-  const resolved = directory.resolve(address);
-  if (resolved?.kind !== 'agent') {
-    throw new Problem('unknown_agent', `${address.domain} has no agent of this name`);
-  }
-  return { center, agent: resolved.agent };
 }
 
 function whoseTurn(deps: RegisterDeps, center: ContactCenter, agent: Agent, request: ParsedRegister) {
@@ -179,6 +174,7 @@ function register(
         ask_first: asksFirst(center),
         on_behalf: turn.kind === 'on_behalf',
         stored: stored.every((one) => one),
+        authenticate: center.authenticate_agents,
       };
     },
     (error: unknown) => {
@@ -193,11 +189,27 @@ function asJson({ q, ...registration }: Registration): RegisterDocument['registr
   return { ...registration, q: printQ(q) };
 }
 
+/** A contact center that has accepted the phone has asked it for its password. */
+function isProved(center: ContactCenter, { authenticated, contact_center }: ParsedRegister): boolean {
+  return (
+    !center.authenticate_agents || authenticated || (contact_center !== null && contact_center.status < 300)
+  );
+}
+
+/** Whatever the script says, or doesn't ask: without proof nothing is registered. */
+function unproved(): Problem {
+  return new Problem(
+    'proof_required',
+    "The phone must prove that it has the agent's password (POST /v1/credentials)",
+  );
+}
+
 /** Nothing is due before the contact center has accepted the phone. */
 async function toBeAsked(center: ContactCenter): Promise<RegisterDocument> {
-  const { domain, mode } = center;
+  const { domain, mode, authenticate_agents: authenticate } = center;
   const nothing = { contacts: [], registrations: [], on_behalf: false, stored: true };
-  return { version: '1.0', contact_center: domain, mode, ...nothing, ask_first: asksFirst(center) };
+  const ask_first = asksFirst(center);
+  return { version: '1.0', contact_center: domain, mode, ...nothing, ask_first, authenticate };
 }
 
 function asksFirst({ registers_agents, locations }: ContactCenter): RegisterDocument['ask_first'] {

@@ -34,6 +34,11 @@ export const RegisterRequest = Type.Object({
   ),
   user_agent: unlessUnknown(text('The User-Agent header.')),
   source_ip: unlessUnknown(text('The IP address that the REGISTER came from.')),
+  authenticated: unlessUnknown(
+    Type.Boolean({
+      description: "Whether the phone has proved to have the agent's password (POST /v1/credentials).",
+    }),
+  ),
   contact_center_status: unlessUnknown(
     Type.Integer({
       minimum: 200,
@@ -86,6 +91,9 @@ export const RegisterDocument = Type.Object(
     stored: Type.Boolean({
       description:
         'Whether Postgres has it. If not, Postgres is away or slow: it counts all the same, and is written as soon as Postgres takes it.',
+    }),
+    authenticate: Type.Boolean({
+      description: "Whether phones of this contact center's agents must prove that they have the password.",
     }),
   },
   { description: 'The registrations that a REGISTER leads to.' },

@@ -39,7 +39,7 @@ export class TlsFront {
       front?.shown.push({
         path: String(request.url),
         authorization: headers.authorization,
-        node: subject?.CN,
+        node: [subject?.CN].flat()[0],
       });
       const forward = http.request(`${serviceUrl}${request.url}`, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);

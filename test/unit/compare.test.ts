@@ -96,6 +96,7 @@ t.test('the directory can be made anew', async (t) => {
   directory.putEndpoint(endpoint('bob'));
   directory.putNode(registrar({ node: 'old' }));
   replaceContents(directory, {
+    credentials: [],
     centers: [contactCenter()],
     endpoints: [endpoint('alice')],
     nodes: [registrar()],

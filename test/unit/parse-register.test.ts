@@ -31,6 +31,7 @@ t.test('what is left out is null, what is there is printed anew', async (t) => {
     user_agent: null,
     node: null,
     source_ip: null,
+    authenticated: false,
     contact_center: null,
   });
   t.match(parse({}), {

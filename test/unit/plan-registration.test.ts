@@ -28,6 +28,7 @@ function request(contact: string, part: Partial<ParsedRegister> = {}): ParsedReg
     user_agent: 'phone 1.0',
     node: 'edge1',
     source_ip: '203.0.113.9',
+    authenticated: false,
     contact_center: null,
     ...part,
   };

@@ -40,6 +40,7 @@ function registrations(contact: string, scene: Scene = {}): Registration[] {
     user_agent: null,
     node: null,
     source_ip: null,
+    authenticated: false,
     contact_center: null,
     ...request,
   };

@@ -24,6 +24,7 @@ function request(part: Partial<ParsedRegister> = {}, contact = `<${URI}>`): Pars
     user_agent: null,
     node: 'edge1',
     source_ip: HOME,
+    authenticated: false,
     contact_center: null,
     ...part,
   };

@@ -1,0 +1,18 @@
+import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import type { Directory } from '../directory/directory.js';
+import { findContactCenter } from '../directory/find-contact-center.js';
+import { Problem } from '../errors.js';
+import type { Address } from '../sip/address.js';
+
+/** The agent whose address it is, and the address as we print it. Throws `unknown_contact_center` or `unknown_agent`. */
+export function whose(
+  directory: Directory,
+  address: Address,
+): { center: ContactCenter; agent: Agent; aor: string } {
+  const center = findContactCenter(directory, address.domain);
+  const resolved = directory.resolve(address);
+  if (resolved?.kind !== 'agent') {
+    throw new Problem('unknown_agent', `${address.domain} has no agent of this name`);
+  }
+  return { center, agent: resolved.agent, aor: resolved.aor };
+}
