@@ -29,8 +29,8 @@ export interface RegisterDeps extends ExpiryDeps, BypassDeps {
   readonly registrars: Pick<Registrars, 'changed' | 'commands' | 'holds' | 'isThere' | 'sent'>;
 }
 
-/** So long an answer waits for Postgres; the script gives up after 1,000 ms and would repeat what it knows. */
-const STORED_WITHIN_MS = 700;
+/** So long an answer waits for Postgres: the script asks another instance after 500 ms, and without one gives up after 1,000. */
+const STORED_WITHIN_MS = 400;
 
 /**
  * The journey of a REGISTER: planned and applied in one go, answered when it is in Postgres. With Postgres away it is
