@@ -10,6 +10,8 @@ export interface SippStatistics {
   /** Calls that went by their scenario from beginning to end. */
   readonly successful: number;
   readonly failed: number;
+  /** How often a message of the scenario with counter="1" came. */
+  readonly counter: number;
 }
 
 /** The latest statistics in the file, in SIPp's own count. */
@@ -22,5 +24,6 @@ export function readStatistics(file: string): SippStatistics {
     begun: value('TotalCallCreated'),
     successful: value('SuccessfulCall(C)'),
     failed: value('FailedCall(C)'),
+    counter: value('GenericCounter1(C)'),
   };
 }

@@ -1,0 +1,127 @@
+import type { Fault } from '../support/faulty-wire.js';
+import type { SceneOptions } from '../support/scene.js';
+import type { World } from './world.js';
+
+/** One fault, while calls and REGISTERs go on. */
+export interface Row {
+  readonly name: string;
+  readonly options?: SceneOptions;
+  /** The edge acknowledges REGISTERs that the service never sees. */
+  readonly serviceAway?: true;
+  /** What happens … */
+  strike(world: World): unknown;
+  /** … and what makes it good again. */
+  heal(world: World): unknown;
+}
+
+export const ROWS: readonly Row[] = [
+  {
+    name: 'contact center killed',
+    strike: (world) => world.contactCenter.kill(),
+    heal: back,
+  },
+  {
+    name: 'contact center silent',
+    strike: (world) => world.contactCenter.process.signal('SIGSTOP'),
+    heal: (world) => world.contactCenter.process.signal('SIGCONT'),
+  },
+  {
+    name: 'contact center 503',
+    strike: (world) => world.contactCenterIs({ refuse: 503 }),
+    heal: back,
+  },
+  {
+    name: 'contact center 100 then silent',
+    strike: (world) => world.contactCenterIs({ scenario: scenario('tries-for-ever') }),
+    heal: back,
+  },
+  {
+    name: 'contact center 180 then silent',
+    strike: (world) => world.contactCenterIs({ scenario: scenario('dies-ringing') }),
+    heal: back,
+  },
+  {
+    name: 'service killed',
+    serviceAway: true,
+    strike: ({ scene }) => scene.understudy.kill9(),
+    heal: ({ scene }) => scene.startUnderstudyAgain(),
+  },
+  {
+    name: 'service SIGSTOP',
+    serviceAway: true,
+    strike: ({ scene }) => scene.understudy.freeze(),
+    heal: ({ scene }) => scene.understudy.thaw(),
+  },
+  onTheWire('service 400 ms slow', 'slow'),
+  onTheWire('service answers 500', '500'),
+  onTheWire('service answers garbage', 'garbage'),
+  {
+    name: 'service restarted in mid-load',
+    serviceAway: true,
+    strike: async ({ scene }) => {
+      await scene.understudy.stop();
+      await scene.startUnderstudyAgain();
+    },
+    heal: () => {},
+  },
+  {
+    name: 'Postgres killed',
+    strike: ({ scene }) => scene.postgres?.kill9(),
+    heal: ({ scene }) => scene.postgres?.start(),
+  },
+  {
+    name: 'Postgres SIGSTOP',
+    strike: ({ scene }) => scene.postgres?.freeze(),
+    heal: ({ scene }) => scene.postgres?.thaw(),
+  },
+  {
+    name: 'Postgres restarted',
+    strike: ({ scene }) => scene.postgres?.restart(),
+    heal: () => {},
+  },
+  {
+    name: 'edge killed',
+    strike: ({ scene }) => scene.edge?.kill(),
+    heal: ({ scene }) => scene.edge?.startAgain(),
+  },
+  {
+    name: 'registrar restarted',
+    strike: async ({ scene }) => {
+      await scene.registrar.kill();
+      await scene.registrar.startAgain();
+    },
+    heal: () => {},
+  },
+  {
+    name: 'service and Postgres gone at once',
+    serviceAway: true,
+    strike: ({ scene }) => Promise.all([scene.understudy.kill9(), scene.postgres?.kill9()]),
+    heal: async ({ scene }) => {
+      await scene.postgres?.start();
+      await scene.startUnderstudyAgain();
+    },
+  },
+];
+
+function back(world: World) {
+  return world.contactCenterIs({ answer: 0 });
+}
+
+function scenario(name: string): string {
+  return new URL(`./sipp/${name}.xml`, import.meta.url).pathname;
+}
+
+/** What the wire between Kamailio and the service makes of it. */
+function onTheWire(name: string, fault: Fault): Row {
+  return {
+    name,
+    options: { wire: true },
+    serviceAway: true,
+    strike: ({ scene }) => {
+      scene.wire.fault = fault;
+    },
+    heal: ({ scene }) => {
+      scene.wire.fault = 'none';
+    },
+  };
+}
