@@ -37,6 +37,7 @@ export function completeContactCenter(domain: string, body: ContactCenterBody): 
     headers: body.headers ?? HEADERS,
     health: { ...HEALTH, ...body.health },
     when_down: body.when_down ?? POLICY.when_down,
+    progress_timer_ms: body.progress_timer_ms ?? POLICY.progress_timer_ms,
     caller_patience_seconds: body.caller_patience_seconds ?? POLICY.caller_patience_seconds,
     put_last_seconds: body.put_last_seconds ?? POLICY.put_last_seconds,
     held_seconds: body.held_seconds ?? POLICY.held_seconds,

@@ -38,6 +38,11 @@ const SETTINGS = {
     default: POLICY.when_down,
     description: 'Where a location that is down goes: behind the agents, or out of the list.',
   }),
+  progress_timer_ms: lasting(
+    { minimum: 500, maximum: 180_000 },
+    POLICY.progress_timer_ms,
+    'How long a location that has said 100 may take until it rings (180, 183) or answers; then the next target is tried.',
+  ),
   caller_patience_seconds: lasting(
     { minimum: 10, maximum: 3_600 },
     POLICY.caller_patience_seconds,

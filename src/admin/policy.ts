@@ -18,6 +18,7 @@ export function canonicalPolicy(center: ContactCenter): Policy {
       longest_hold_seconds: health.longest_hold_seconds,
     },
     when_down: center.when_down,
+    progress_timer_ms: center.progress_timer_ms,
     caller_patience_seconds: center.caller_patience_seconds,
     put_last_seconds: center.put_last_seconds,
     held_seconds: center.held_seconds,

@@ -111,6 +111,8 @@ export interface ContactCenter {
   readonly health: HealthPolicy;
   /** Where a location that is down goes: behind the agents, or out of the list. */
   readonly when_down: 'behind' | 'out';
+  /** How long, in ms, a location that has answered provisionally (100) may take until it rings or answers. */
+  readonly progress_timer_ms: number;
   /** How long, in seconds, a caller waits before the treatment must have its turn. */
   readonly caller_patience_seconds: number;
   /** For so long, in seconds, an agent who didn't answer or wasn't reached comes after the others. */
@@ -157,6 +159,7 @@ export const HEALTH: HealthPolicy = {
 export const POLICY = {
   health: HEALTH,
   when_down: 'behind',
+  progress_timer_ms: 6_000,
   caller_patience_seconds: 90,
   put_last_seconds: 60,
   held_seconds: 14_400,

@@ -9,6 +9,8 @@ export interface Printing {
   readonly situation: Pick<Situation, 'address'>;
   readonly decided: Pick<Decided, 'targets' | 'bypass' | 'last_target_after_ms'>;
   readonly failover_on: FailoverOn;
+  /** Of the contact center's locations, ms. */
+  readonly progress_timer_ms: number;
   /** Whether targets carry the `X-Understudy-*` headers. */
   readonly headers: boolean;
 }
@@ -26,7 +28,7 @@ export function asRtjson(printing: Printing, decision: string): RouteDocument {
 }
 
 /** The same for a reader: no decision, hence no headers that name one. */
-export function asTargets({ situation, decided, failover_on }: Printing): TargetsDocument {
+export function asTargets({ situation, decided, failover_on, progress_timer_ms }: Printing): TargetsDocument {
   const { targets, bypass } = decided;
   return {
     version: '1.0',
@@ -46,6 +48,7 @@ export function asTargets({ situation, decided, failover_on }: Printing): Target
       ...(target.agent !== null && { agent: target.agent }),
       uri: target.contact,
       failover_on: failover_on[target.role],
+      ...(target.role === 'contact_center' && { progress_timer_ms }),
       ...afterwards(targets, i),
       ...(target.hold && { hold: true }),
       code: target.code,

@@ -112,7 +112,7 @@ export class HoldAndRetry {
       reserved: { agents: [agent], until },
     };
     const document = asRtjson(
-      { situation, decided, failover_on: center.failover_on, headers: center.headers },
+      { situation, decided, ...center },
       uuidv7(),
     );
     const decision = decisionOf(document, { ruri: situation.address, ...caller.call }, situation, decided);

@@ -7,6 +7,8 @@ import { until } from '../support/until.js';
 
 const PER_SECOND = 20;
 const TALK_MS = 200;
+/** Longer than most callers wait. */
+const PATIENCE_MS = 45_000;
 
 export interface CallCounts {
   readonly offered: number;
@@ -43,7 +45,7 @@ export class Calls {
       args: [
         // -l: SIPp would begin no more when some take longer than usual
         ...['-m', count, '-l', count, '-r', String(PER_SECOND), '-d', String(TALK_MS)],
-        ...['-timeout', '120s', ...withStatistics(statistics)],
+        ...['-recv_timeout', String(PATIENCE_MS), ...withStatistics(statistics)],
       ],
     });
     ending.teardown(() => sipp.kill());

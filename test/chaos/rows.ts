@@ -32,12 +32,12 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'contact center 100 then silent',
-    strike: (world) => world.contactCenterIs({ scenario: scenario('tries-for-ever') }),
+    strike: (world) => world.contactCenterIs({ scenario: 'tries-for-ever' }),
     heal: back,
   },
   {
     name: 'contact center 180 then silent',
-    strike: (world) => world.contactCenterIs({ scenario: scenario('dies-ringing') }),
+    strike: (world) => world.contactCenterIs({ scenario: 'dies-ringing' }),
     heal: back,
   },
   {
@@ -105,10 +105,6 @@ export const ROWS: readonly Row[] = [
 
 function back(world: World) {
   return world.contactCenterIs({ answer: 0 });
-}
-
-function scenario(name: string): string {
-  return new URL(`./sipp/${name}.xml`, import.meta.url).pathname;
 }
 
 /** What the wire between Kamailio and the service makes of it. */

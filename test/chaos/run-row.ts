@@ -41,7 +41,9 @@ export async function runRow(ending: Ending, row: Row, extent: Extent): Promise<
   // No phone helps: what was acknowledged until now must be there without another refresh.
   await refreshes.end();
   await row.heal(world);
-  const counts = await calls.counts();
-  const registrations = await stillThere(world, refreshes, row.serviceAway ? 'any' : 'newest');
+  const [counts, registrations] = await Promise.all([
+    calls.counts(),
+    stillThere(world, refreshes, row.serviceAway ? 'any' : 'newest'),
+  ]);
   return { row: row.name, ...counts, ...registrations };
 }

@@ -43,6 +43,7 @@ onBothDatabases(t, {
         role: 'contact_center',
         uri: 'sip:sales@192.0.2.10:5060',
         failover_on: '408|5[0-9][0-9]',
+        progress_timer_ms: 6_000,
         code: 'healthy',
         because: 'location 1 is up',
       });

@@ -144,8 +144,8 @@ export interface ScenarioFile {
 }
 
 /**
- * Someone who takes calls: answers after so many ms, refuses with a code, rings or plays music (early media) for ever, or
- * does what a scenario file of its own says. Its `name` is in X-Answered-By.
+ * Someone who takes calls: answers after so many ms, refuses with a code, rings or plays music (early media) for ever, says 100
+ * and nothing more, rings and then says nothing to anybody, or does what a scenario file of its own says. Its `name` is in X-Answered-By.
  */
 export async function callee(
   behaviour: { answer: number } | { refuse: number } | { ring: true } | { hold: true } | ScenarioFile,

@@ -29,7 +29,7 @@ function plan(
   { of = center(), limits = LIMITS, fromContactCenter = false } = {},
 ): Printing {
   const situation = situationOf(of, user, endpoints, { limits, fromContactCenter });
-  return { situation, decided: decide(situation), failover_on: of.failover_on, headers: of.headers };
+  return { situation, decided: decide(situation), ...of };
 }
 
 const extra = (i: number) => `X-Understudy-Decision: ${ID}\r\nX-Understudy-Target: ${i}\r\n`;
@@ -85,6 +85,7 @@ t.test('a call for a skillset is a document for rtjson_init_routes', async (t) =
         role: 'contact_center',
         uri: 'sip:sales@192.0.2.10:5060',
         failover_on: '408|5[0-9][0-9]',
+        progress_timer_ms: 6_000,
         code: 'healthy',
         because: 'location 1 is up',
       },
