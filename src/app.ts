@@ -18,13 +18,14 @@ import { describe, version } from './plugins/openapi.js';
 import { answer, answerProblems, asProblem } from './plugins/problems.js';
 import { answerReadiness, notReady, type ReadinessCheck } from './plugins/readiness.js';
 import { validatorCompiler } from './plugins/validation.js';
+import { rowOf } from './register/endpoint-change.js';
 import { registerJourney } from './register/register.route.js';
 import type { Candidate } from './store/election.js';
 import type { Store } from './store/open-store.js';
 
 export interface AppDeps {
   /** Opened, and in the end closed, by whoever builds the app. */
-  readonly store: Pick<Store, 'pool' | 'commits' | 'ping' | 'elect'>;
+  readonly store: Pick<Store, 'pool' | 'commits' | 'ping' | 'elect' | 'onFailover'>;
   /** ms since the epoch. */
   readonly clock?: () => number;
   readonly logger?: FastifyBaseLogger;
@@ -69,6 +70,7 @@ export async function buildApp({
     parts.dispatchers.changed();
     leaveElection = store.elect(candidate(parts, () => loadProvisioned(parts, pool, clock())));
   });
+  store.onFailover(() => writeAgain(parts, clock()));
   const checks: readonly ReadinessCheck[] = [
     { name: 'database', essential: false, check: () => store.ping() },
     { name: 'rows', essential: false, check: async () => refuseToWait(parts.tables) },
@@ -99,6 +101,19 @@ function newServer(logger: FastifyBaseLogger): FastifyInstance {
   takeJsonOnly(app);
   answerProblems(app);
   return app;
+}
+
+/**
+ * A standby that took over may lack what the old primary had committed last, while we know it: so every binding is written
+ * again, by the instance that commands.
+ */
+function writeAgain({ registrars, directory, endpoints, accepted }: Parts, now: number): void {
+  if (!registrars.commands) return;
+  for (const { domain, agents } of directory.contactCenters())
+    for (const { name } of agents)
+      for (const endpoint of directory.endpointsOf(domain, name, now))
+        endpoints.put(rowOf(endpoint), { kind: 'put', endpoint });
+  accepted.putAll();
 }
 
 /** Rows are always on their way; they wait when Postgres doesn't take them. */

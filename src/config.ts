@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
+import { serverUrls } from './database-url.js';
 
 /**
  * Every setting there is: the only description of them and, in `loadConfig`, the only reader of the environment. A
@@ -21,7 +22,8 @@ const SETTINGS = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.String({
       pattern: '^postgres(ql)?://',
-      description: 'a URL such as postgres://user:password@host:5432/database, special characters %-encoded',
+      description:
+        'a URL such as postgres://user:password@host:5432/database, special characters %-encoded; of several servers (host1:5432,host2:5432) the one that takes writes is used',
     }),
   ),
   DATA_DIR: Type.String({
@@ -54,7 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const value = readSetting(schema, env[name]);
     if (value === undefined) continue;
     config[name] = value;
-    if (!Value.Check(schema, value) || (name === 'DATABASE_URL' && !URL.canParse(String(value)))) {
+    if (!Value.Check(schema, value) || (name === 'DATABASE_URL' && !serverUrls(String(value)))) {
       // The value of DATABASE_URL is left out of the line: it holds a password.
       const found = name === 'DATABASE_URL' ? '' : `, not ${JSON.stringify(value)}`;
       lines.push(`${name} must be ${describe(schema)}${found}`);

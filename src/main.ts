@@ -38,6 +38,10 @@ try {
   await run();
   process.exit(0);
 } catch (error) {
+  if (stopping.signal.aborted && error instanceof StoreError) {
+    log.info(`stopped: ${error.message}`);
+    process.exit(0);
+  }
   fail(reasonOf(error));
 }
 

@@ -33,6 +33,12 @@ export class AcceptedEndpoints {
     this.#changes.put(rowOf(accepted), { kind: 'put', accepted });
   }
 
+  /** Writes all of them again. */
+  putAll(): void {
+    for (const all of this.#byAgent.values())
+      for (const accepted of all) this.#changes.put(rowOf(accepted), { kind: 'put', accepted });
+  }
+
   stored(limitMs: number): Promise<boolean> {
     return this.#changes.stored(limitMs);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { backOff } from './back-off.js';
+import { disconnect } from './disconnect.js';
 import type { Log } from './log.js';
 
 /** Who wants to be the only one of all instances on this database. */
@@ -19,6 +20,9 @@ const TRY = 'SELECT pg_try_advisory_lock($1::integer, hashtext(current_schema())
 const KEEPALIVES = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
                            set_config('tcp_keepalives_count', '3', false)`;
 const TRY_EVERY_MS = 1_000;
+const AGAIN_MS = 300;
+const ALIVE = 'SELECT 1';
+const ALIVE_EVERY_MS = 2_000;
 
 /**
  * Among the instances on one Postgres one holds an advisory lock, on a connection of its own, so that it is free as soon as
@@ -64,7 +68,6 @@ export class Election {
         await client.query(KEEPALIVES);
         await this.#tryOn(client, over);
         failures = 0;
-        await over;
       } catch (error) {
         this.#log.debug(
           { err: error, failures },
@@ -78,11 +81,32 @@ export class Election {
   }
 
   async #tryOn(client: pg.Client, over: Promise<void>): Promise<void> {
-    for (;;) {
+    for (let again = false; ; ) {
       const { rows } = await client.query<{ got: boolean }>(TRY, [LOCK]);
-      if (rows[0]?.got) return this.#win();
+      if (rows[0]?.got) break;
+      // Our own last connection may have it still, for as long as it takes the server to see that it is gone.
+      if (this.#state === 'winner' && !again) {
+        again = true;
+        await Promise.race([over, delay(AGAIN_MS)]);
+        continue;
+      }
       this.#lose();
       await Promise.race([over, delay(TRY_EVERY_MS)]);
+    }
+    await this.#win();
+    await this.#watch(client, over);
+  }
+
+  /** A server that is frozen or has become a standby says nothing by itself; the lock is to be had at another one then. */
+  async #watch(client: pg.Client, over: Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    let isOver = false;
+    over.then(() => {
+      isOver = true;
+    });
+    while (!isOver && !signal.aborted) {
+      await client.query(ALIVE);
+      await Promise.race([over, delay(ALIVE_EVERY_MS, undefined, { signal }).catch(() => {})]);
     }
   }
 
@@ -99,11 +123,4 @@ export class Election {
     this.#state = 'loser';
     this.#candidate.lost();
   }
-}
-
-/** Not by end() alone, which waits for the server's word: a frozen one would keep us from stopping. */
-function disconnect(client: pg.Client): void {
-  client.end().catch(() => {});
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }

@@ -39,6 +39,7 @@ export async function openEmbedded(directory: string, log: Log): Promise<Store> 
         void candidate.won();
         return async () => {};
       },
+      onFailover: () => {},
       close,
     };
   } catch (error) {

@@ -1,17 +1,24 @@
 import pg from 'pg';
+import { serverUrls } from '../database-url.js';
 import { backOff } from './back-off.js';
+import { disconnect } from './disconnect.js';
 import { Election } from './election.js';
 import type { Log } from './log.js';
 import { migrate } from './migrate.js';
 import type { Store } from './open-store.js';
-import { codeOf, SQLSTATE, sqlstateOf } from './sqlstate.js';
+import { OutageLog } from './outage-log.js';
+import { Primary } from './primary.js';
+import { primaryClient } from './primary-client.js';
+import { reasonOf } from './reason-of.js';
+import { SQLSTATE, sqlstateOf } from './sqlstate.js';
 import { StoreError } from './store-error.js';
 import { isUnavailable } from './translate-error.js';
 
 const CONNECTION: pg.ClientConfig = {
   application_name: 'understudy',
-  // A server that takes longer to say hello is of no use to a caller; routing goes on from memory meanwhile.
-  connectionTimeoutMillis: 2_000,
+  // A server that takes longer to say hello is of no use to a caller; routing goes on from memory meanwhile. Half of it is
+  // for finding the one of several that takes writes.
+  connectionTimeoutMillis: 3_000,
   // Notices within half a minute that an idle connection's peer is gone (a fail-over, a firewall that forgot it).
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
@@ -26,67 +33,100 @@ const LIMITS: pg.PoolConfig = {
   lock_timeout: 2_000,
   // A connection of ours never thinks in the middle of a transaction; one whose instance is frozen lets go of its locks.
   idle_in_transaction_session_timeout: 10_000,
-  max: 10,
 };
+/** Asking for the lock, and whether it is still there, takes no work. */
+const LOCK_MS = 2_000;
+/** For what people ask, and for what is written behind calls. */
+const CONNECTIONS = 10;
 /** One for endpoints, one for accepted ones: each is written by one statement at a time. */
 const COMMITTERS = 2;
 
 export async function openServer(url: string, log: Log, signal: AbortSignal): Promise<Store> {
-  await migrateOnceThere(url, log, signal);
-  const [pool, commits] = [LIMITS.max, COMMITTERS].map((max) => {
-    const one = new pg.Pool({ ...CONNECTION, ...LIMITS, max, connectionString: url });
-    one.on('error', (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'));
-    return one;
-  }) as [pg.Pool, pg.Pool];
+  const configs = (serverUrls(url) ?? [url]).map((connectionString) => ({ ...CONNECTION, connectionString }));
+  const primary = newPrimary(configs, log);
+  const Client = primaryClient(primary);
+  // The first's: a Client that connects takes host and port from where the writes are taken.
+  const config = configs[0] as pg.ClientConfig;
+  await migrateOnceThere(() => new Client(config), primary, log, signal);
+  const outages = new OutageLog(log);
+  const newPool = (max: number) => {
+    const pool = new pg.Pool({ ...LIMITS, ...config, Client, max });
+    watch(pool, primary, outages);
+    return pool;
+  };
+  const [pool, commits] = [newPool(CONNECTIONS), newPool(COMMITTERS)];
   return {
     pool,
     commits,
     kind: 'server',
-    ping: async () => void (await pool.query('SELECT 1')),
+    ping: () => ping(pool),
     elect: (candidate) => {
-      const newClient = () =>
-        new pg.Client({ ...CONNECTION, query_timeout: LIMITS.query_timeout, connectionString: url });
+      const newClient = () => new Client({ query_timeout: LOCK_MS, ...config });
       const election = new Election(newClient, candidate, log);
       return () => election.stop();
     },
+    onFailover: (listener) => primary.follow(listener),
     close: async () => {
       await Promise.all([pool.end(), commits.end()]);
     },
   };
 }
 
-/** The connection that migrates has no time limits: a later migration may rewrite a large table. */
-async function migrateOnceThere(url: string, log: Log, signal: AbortSignal): Promise<void> {
-  for (let failures = 1; ; failures++) {
-    const client = newClient(url);
-    client.on('error', (error) => log.warn({ err: error }, 'the connection to Postgres broke'));
-    try {
-      await client.connect();
-      return await migrate(client, log);
-    } catch (error) {
-      if (error instanceof StoreError) throw error;
-      if (!isUnavailable(error))
-        throw new StoreError(`${nameOf(client)} ${refusal(error)}`, { cause: error });
-      log.warn({ attempt: failures, reason: reasonOf(error) }, `waiting for ${nameOf(client)}`);
-    } finally {
-      await client.end();
-    }
-    await backOff(failures, signal);
-    if (signal.aborted) throw new StoreError(`Told to stop while waiting for ${nameOf(client)}`);
-  }
-}
-
-/** Outside the waiting, because its errors (a certificate file that isn't there) never go away by themselves. */
-function newClient(url: string): pg.Client {
+/** Errors such as for a certificate file that isn't there never go away by themselves. */
+function newPrimary(configs: readonly pg.ClientConfig[], log: Log): Primary {
   try {
-    return new pg.Client({ ...CONNECTION, connectionString: url });
+    return new Primary(configs, log);
   } catch (error) {
     throw new StoreError(`DATABASE_URL cannot be used: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-function nameOf(client: pg.Client): string {
-  return `Postgres at ${client.host}:${client.port} (database ${client.database}, user ${client.user})`;
+/** A pool closes the connection on which anything fails; what failed also tells something about the server. */
+function watch(pool: pg.Pool, primary: Primary, outages: OutageLog): void {
+  pool.on('error', (error) => outages.failed('warn', 'connections to Postgres broke', { err: error }));
+  pool.on('connect', () => outages.over('connected to Postgres again', {}));
+  pool.on('release', (error: unknown, client) => {
+    if (!error) return;
+    // After a fail-over behind one address; the others' connections lead there, too.
+    if (sqlstateOf(error) === SQLSTATE.readOnlyTransaction) primary.breakOffAll(client);
+    else if (isUnavailable(error) && sqlstateOf(error) === undefined) primary.doubt();
+  });
+}
+
+async function ping(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+  if (rows[0]?.transaction_read_only !== 'off') throw new Error('it is read-only');
+}
+
+/** The connection that migrates has no time limits: a later migration may rewrite a large table. */
+async function migrateOnceThere(
+  newClient: () => pg.Client,
+  primary: Primary,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const outages = new OutageLog(log);
+  for (let failures = 1; !signal.aborted; failures++) {
+    const client = newClient();
+    const name = `Postgres at ${primary.names} (database ${client.database}, user ${client.user})`;
+    client.on('error', () => {});
+    const stop = () => disconnect(client);
+    signal.addEventListener('abort', stop);
+    try {
+      await client.connect();
+      return await migrate(client, log);
+    } catch (error) {
+      if (signal.aborted) break;
+      if (error instanceof StoreError) throw error;
+      if (!isUnavailable(error)) throw new StoreError(`${name} ${refusal(error)}`, { cause: error });
+      outages.failed('warn', `waiting for ${name}`, { attempt: failures, reason: reasonOf(error) });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      disconnect(client);
+    }
+    await backOff(failures, signal);
+  }
+  throw new StoreError(`Told to stop while waiting for Postgres at ${primary.names}`);
 }
 
 function refusal(error: unknown): string {
@@ -101,9 +141,4 @@ function refusal(error: unknown): string {
     default:
       return `cannot be used: ${reasonOf(error)}`;
   }
-}
-
-function reasonOf(error: unknown): string {
-  // Node tries every address of a host name and then throws an error without a message, but with a code.
-  return (error instanceof Error && error.message) || codeOf(error) || String(error);
 }

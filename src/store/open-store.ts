@@ -14,6 +14,8 @@ export interface Store {
   ping(): Promise<void>;
   /** Lets one of all instances on this database win at any time; an embedded one has a single instance. Returns the end. */
   elect(candidate: Candidate): () => Promise<void>;
+  /** Told when another server than before takes the writes: it may lack the last of them. */
+  onFailover(listener: () => void): void;
   close(): Promise<void>;
 }
 

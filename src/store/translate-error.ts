@@ -1,5 +1,6 @@
 import { Problem } from '../errors.js';
 import { codeOf, SQLSTATE, SQLSTATE_CLASS, sqlstateOf } from './sqlstate.js';
+import { Unavailable } from './unavailable.js';
 
 const NETWORK = new Set([
   'ECONNREFUSED',
@@ -47,6 +48,7 @@ const PG_MESSAGES = [
 
 /** Whether the database could not be reached or could not do its work now: the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof Unavailable) return true;
   const sqlstate = sqlstateOf(error);
   if (sqlstate !== undefined) return PASSING.has(sqlstate) || PASSING_CLASSES.has(sqlstate.slice(0, 2));
   const code = codeOf(error);

@@ -23,7 +23,10 @@ export interface PostgresOptions {
 const HBA = `local all all trust
 host all needs_password 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
+host replication all 127.0.0.1/32 trust
 `;
+
+const READY = /ready to accept (read-only )?connections/;
 
 /** A whole Postgres server of one test file, in a directory of its own; neither outlives the process that started it. */
 export class Postgres {
@@ -71,9 +74,9 @@ export class Postgres {
     const said: string[] = [];
     for await (const line of createInterface(server.stderr)) {
       said.push(line);
-      if (line.includes('ready to accept connections')) break;
+      if (READY.test(line)) break;
     }
-    if (!said.at(-1)?.includes('ready to accept connections')) {
+    if (!READY.test(said.at(-1) ?? '')) {
       await this.#ended();
       throw new Error(`Postgres did not start:\n${said.join('\n')}`);
     }
@@ -88,6 +91,23 @@ export class Postgres {
     this.freeze();
     for (const pid of [...childrenOf(this.pid), this.pid]) process.kill(pid, 'SIGKILL');
     await this.#ended();
+  }
+
+  /** A standby of this one, to which it streams what it commits, and which is asked nothing meanwhile. */
+  async standby(): Promise<Postgres> {
+    const directory = await newDirectory(`${tmpdir()}/understudy-standby-`);
+    const standby = new Postgres(directory, await freePort(), this.#durable);
+    const from = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres'];
+    const how = ['-D', directory, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+    await run(join(await binaries(), 'pg_basebackup'), [...from, ...how], { ...(await user()), cwd: '/' });
+    await standby.start();
+    return standby;
+  }
+
+  /** Makes a standby a primary. */
+  async promote(): Promise<void> {
+    const what = ['promote', '-D', this.#directory, '--wait'];
+    await run(join(await binaries(), 'pg_ctl'), what, { ...(await user()), cwd: '/' });
   }
 
   /** Stops every process of the server where it is: connections stay open and nothing answers any more. */
@@ -129,6 +149,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const postgres = new Postgres(directory, options.port ?? (await freePort()), options.durable ?? false);
   try {
     await run('cp', ['-a', `${template}/.`, directory]);
+    await writeFile(join(directory, 'pg_hba.conf'), HBA);
     await postgres.start();
     return postgres;
   } catch (error) {
@@ -158,7 +179,6 @@ async function clusterTemplate(): Promise<string> {
     '--no-sync',
   ];
   await run(join(bin, 'initdb'), ['-D', draft, ...options], { ...(await user()), cwd: '/' });
-  await writeFile(join(draft, 'pg_hba.conf'), HBA);
   await rename(draft, template).catch(async (error) => {
     await rm(draft, { recursive: true, force: true });
     if (!(await exists(template))) throw error;

@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'],
   ['live', 'kamailio', 'directory', 'store'],
   ['errors.ts', 'config.ts', 'http'],
+  ['database-url.ts'],
   ['sip'],
 ];
 const JOURNEYS = ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'];
