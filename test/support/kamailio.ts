@@ -96,7 +96,7 @@ export class Kamailio {
       ...(maxBranches !== undefined && { MAX_BRANCHES: String(maxBranches) }),
       ...env,
     };
-    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', '64', '-M', '8'];
+    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', '64', '-M', '16'];
     return run('kamailio', args, { ...process.env, ...addresses, ...(settingsInConfig ? {} : settings) });
   }
 

@@ -10,7 +10,7 @@ export interface Shown {
   readonly path: string;
   readonly authorization: string | undefined;
   /** The common name of its certificate. */
-  readonly node: string | undefined;
+  readonly node: string | readonly string[] | undefined;
 }
 
 /** TLS in front of the real service: a proxy that lets in who shows a certificate of the authority. */

@@ -1,0 +1,48 @@
+import { createSocket } from 'node:dgram';
+
+/** A SIP request that needs no answer to be one: `method` for `to`, from this source. */
+function request(method: string, to: string, ip: string, port: number, n: number, userAgent: string): string {
+  return [
+    `${method} ${method === 'REGISTER' ? `sip:${to.split('@')[1]}` : to} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${ip}:${port};branch=z9hG4bK${port}-${n}`,
+    `From: <sip:flood@${ip}>;tag=${port}${n}`,
+    `To: <${to}>`,
+    `Call-ID: ${port}-${n}@flood`,
+    `CSeq: 1 ${method}`,
+    `Contact: <sip:flood@${ip}:${port}>;expires=60`,
+    'Max-Forwards: 70',
+    `User-Agent: ${userAgent}`,
+    'Content-Length: 0',
+    '\r\n',
+  ].join('\r\n');
+}
+
+export interface Flood {
+  /** The loopback address that it comes from. */
+  readonly ip: string;
+  readonly method: string;
+  readonly to: string;
+  readonly count: number;
+  readonly userAgent?: string;
+}
+
+/** Sends so many requests as fast as they are taken up; the answers so far, by status, are read by `answers`. */
+export async function flood(target: number, { ip, method, to, count, userAgent = 'a phone' }: Flood) {
+  const socket = createSocket('udp4');
+  const answers: Record<string, number> = {};
+  socket.on('message', (message) => {
+    const status = /^SIP\/2\.0 (\d+)/.exec(message.toString('latin1'))?.[1];
+    if (status !== undefined) answers[status] = (answers[status] ?? 0) + 1;
+  });
+  await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
+  const { port } = socket.address();
+  for (let n = 0; n < count; n++) {
+    const text = request(method, to, ip, port, n, userAgent);
+    // one after the other: a burst would fill the socket's buffer, and the kernel be the one who stops the flood
+    await new Promise<void>((resolve, reject) =>
+      socket.send(text, target, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
+    );
+    if (n % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { answers, close: () => new Promise<void>((resolve) => socket.close(() => resolve())) };
+}
