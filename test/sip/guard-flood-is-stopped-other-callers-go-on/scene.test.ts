@@ -9,7 +9,7 @@ const SOME = 20;
 // One source that sends too much is stopped, and costs the others nothing.
 t.test('a flood is stopped, and calls from elsewhere go on', async (t) => {
   const scene = await Scene.open(t, {
-    kamailioEnv: { GUARD_CALLS_PER_SECOND: String(SOME), GUARD_REGISTERS_PER_SECOND: String(SOME) },
+    kamailioEnv: { GUARD_CALLS_IN_5_SECONDS: String(SOME), GUARD_REGISTERS_IN_5_SECONDS: String(SOME) },
   });
   await scene.contactCenter({ answer: 10 });
   const { registrar } = scene;
@@ -41,19 +41,19 @@ t.test('a flood is stopped, and calls from elsewhere go on', async (t) => {
     t.same(answers, {});
   });
 
-  await t.test('too many calls a second: 503', async (t) => {
+  await t.test('too many calls: 503', async (t) => {
     const answers = await floods(t, { ip: '127.0.0.67', method: 'INVITE', to: NOBODY, count: 100 });
     await until('refusals', () => (answers[503] ?? 0) > 0);
     await callsGoOn(t);
-    t.ok((answers[404] ?? 0) <= 4 * SOME, `${JSON.stringify(answers)}`);
+    t.ok((answers[404] ?? 0) <= 2 * SOME, `${JSON.stringify(answers)}`);
     t.match(registrar.log(), 'guard=too_many method=INVITE source=127.0.0.67');
   });
 
-  await t.test('too many REGISTERs a second: 503', async (t) => {
+  await t.test('too many REGISTERs: 503', async (t) => {
     const answers = await floods(t, { ip: '127.0.0.68', method: 'REGISTER', to: NOBODY, count: 100 });
     await until('refusals', () => (answers[503] ?? 0) > 0);
     t.equal((await (await scene.newPhone('alice')).register()).status, 200);
-    t.ok((answers[403] ?? 0) <= 4 * SOME, `${JSON.stringify(answers)}`);
+    t.ok((answers[403] ?? 0) <= 2 * SOME, `${JSON.stringify(answers)}`);
   });
 
   await t.test('far too many of anything: no answer', async (t) => {
@@ -61,6 +61,6 @@ t.test('a flood is stopped, and calls from elsewhere go on', async (t) => {
     await until('the source to be blocked', () => /PIKE - BLOCKing ip 127\.0\.0\.69/.test(registrar.log()));
     await callsGoOn(t);
     t.comment(`answered: ${JSON.stringify(answers)} of 6,000`);
-    t.ok((answers[200] ?? 0) < 3_000);
+    t.ok((answers[200] ?? 0) < 5_000);
   });
 });
