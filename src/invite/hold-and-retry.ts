@@ -111,10 +111,7 @@ export class HoldAndRetry {
       ...{ targets: ways, out: [], bypass, drill: false, last_target_after_ms: until - at },
       reserved: { agents: [agent], until },
     };
-    const document = asRtjson(
-      { situation, decided, ...center },
-      uuidv7(),
-    );
+    const document = asRtjson({ situation, decided, ...center }, uuidv7());
     const decision = decisionOf(document, { ruri: situation.address, ...caller.call }, situation, decided);
     this.#waiting.begin(caller.call.decision, { decision: decision.id, agent, until }, at);
     this.#deps.calls.decided(followedCall(decision, decided));

@@ -63,7 +63,8 @@ const Target = Type.Object({
   failover_on: Type.String({ description: 'The final codes that move the call on: a regular expression.' }),
   progress_timer_ms: Type.Optional(
     Type.Integer({
-      description: 'After a 100 a location has so long until it rings or answers; when it rings, `fr_inv_timer` counts.',
+      description:
+        'After a 100 a location has so long until it rings or answers; when it rings, `fr_inv_timer` counts.',
     }),
   ),
   next: Type.Optional(

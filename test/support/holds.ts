@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { HeldBinding } from './kamailio.js';
-import type { Phone, Scene } from './scene.js';
+import type { Scene } from './scene.js';
 import { until } from './until.js';
 
 /** Waits until the registrar holds exactly these for `user`'s address, as `contact q`, highest first; fails with the difference. */
@@ -28,6 +28,9 @@ export function music(scene: Scene): string {
 }
 
 /** The bindings of one phone among those of an address. */
-export function ofPhone(bindings: readonly HeldBinding[], { contact }: Phone): HeldBinding[] {
+export function ofPhone(
+  bindings: readonly HeldBinding[],
+  { contact }: { readonly contact: string },
+): HeldBinding[] {
   return bindings.filter((binding) => binding.contact === contact);
 }

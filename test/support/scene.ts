@@ -56,6 +56,8 @@ export interface SceneOptions {
   readonly kamailioEnv?: Readonly<Record<string, string>>;
   /** Put a wire that can be made faulty between the Kamailios and the service (its first instance). */
   readonly wire?: boolean;
+  /** By which algorithm agents' phones prove who they are. */
+  readonly digest?: 'MD5' | 'SHA-256';
 }
 
 type Behaviour = Parameters<typeof callee>[0];
@@ -160,6 +162,7 @@ export class Scene {
     const standInPort = await freePort();
     const env = {
       ...(options.standIn && { UNDERSTUDY_URL_2: `http://127.0.0.1:${standInPort}` }),
+      ...(options.digest && { UNDERSTUDY_DIGEST: options.digest }),
       ...options.kamailioEnv,
     };
     const registrarPort = await freePort();
