@@ -9,6 +9,7 @@ const CATALOGUE = {
   proof_required: { status: 401, title: "The phone must prove that it is the agent's" },
   no_credentials: { status: 403, title: 'The agent has no credentials' },
   unknown_agent: { status: 403, title: 'No such agent is provisioned' },
+  contact_not_allowed: { status: 403, title: 'No phone may be called there' },
   unknown_node: { status: 403, title: 'No such node is provisioned' },
   not_found: { status: 404, title: 'Not found' },
   unknown_contact_center: { status: 404, title: 'No contact center has this domain' },

@@ -1,5 +1,6 @@
 import { canonicalIp } from '../directory/canonical-ip.js';
 import type { ContactCenter, FailoverOn, Treatment } from '../directory/contact-center.js';
+import { canonicalNetwork } from '../directory/networks.js';
 import type { FieldError } from '../errors.js';
 import { MAX_URI, printUri, type SipUri, withUser } from '../sip/uri.js';
 import { checkContacts } from './check-contacts.js';
@@ -125,12 +126,16 @@ function checkExpiry({ expiry }: ContactCenter, fault: Fault): void {
     fault('/expiry/default_seconds', 'must be from min_seconds to max_seconds');
 }
 
-function checkPolicy({ health, drill_sources }: ContactCenter, fault: Fault): void {
+function checkPolicy({ health, drill_sources, allowed_networks }: ContactCenter, fault: Fault): void {
   if (health.failures > health.of) fault('/health/failures', 'must not be above of');
   if (health.longest_hold_seconds < health.hold_seconds)
     fault('/health/longest_hold_seconds', 'must not be below hold_seconds');
   for (const [i, source] of drill_sources.entries()) {
     if (canonicalIp(source) === null) fault(`/drill_sources/${i}`, 'is not an IP address');
+  }
+  for (const [i, network] of (allowed_networks ?? []).entries()) {
+    if (canonicalNetwork(network) === null)
+      fault(`/allowed_networks/${i}`, 'is not a network such as 10.0.0.0/8');
   }
 }
 

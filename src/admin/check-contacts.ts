@@ -1,5 +1,6 @@
 import type { ContactCenter } from '../directory/contact-center.js';
 import { isLocation } from '../directory/is-location.js';
+import { canonicalNetwork } from '../directory/networks.js';
 import { SipSyntaxError } from '../sip/sip-syntax-error.js';
 import { parseUri, printUri, withUser } from '../sip/uri.js';
 import { checkUri, type Fault } from './check-uri.js';
@@ -11,6 +12,8 @@ import { LIMITS } from './limits.js';
  */
 export function checkContacts(center: ContactCenter, fault: Fault): void {
   const places = { ...center, locations: center.locations.filter(({ uri }) => isUri(uri)) };
+  // What is none has a fault of its own.
+  const networks = center.allowed_networks?.flatMap((text) => canonicalNetwork(text) ?? []) ?? null;
   const treatments = new Map(center.treatments.flatMap(({ name, uri }) => bound(name, uri)));
   for (const [i, { contacts }] of center.agents.entries()) {
     if (contacts.length === 0) continue;
@@ -18,7 +21,7 @@ export function checkContacts(center: ContactCenter, fault: Fault): void {
     if (contacts.length > LIMITS.contacts) fault(field, `has more than ${LIMITS.contacts} entries`);
     const seen = new Map<string, number>();
     for (const [j, contact] of contacts.entries()) {
-      const uri = checkUri(contact.uri, `${field}/${j}/uri`, fault);
+      const uri = checkUri(contact.uri, `${field}/${j}/uri`, fault, networks);
       if (!uri) continue;
       const printed = printUri(uri);
       const first = seen.get(printed);

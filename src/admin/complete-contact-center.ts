@@ -45,6 +45,7 @@ export function completeContactCenter(domain: string, body: ContactCenterBody): 
     registers_agents: body.registers_agents ?? POLICY.registers_agents,
     phones_in_bypass: body.phones_in_bypass ?? POLICY.phones_in_bypass,
     authenticate_agents: body.authenticate_agents ?? POLICY.authenticate_agents,
+    allowed_networks: body.allowed_networks ?? POLICY.allowed_networks,
   };
 }
 

@@ -6,6 +6,7 @@ export const LIMITS = {
   locations: 10,
   contacts: 5,
   drillSources: 100,
+  networks: 100,
   failoverPattern: 200,
 } as const;
 

@@ -75,6 +75,13 @@ const SETTINGS = {
   }),
 };
 const DrillSource = Type.String({ maxLength: 45, examples: ['192.0.2.99'] });
+const Network = Type.String({ maxLength: 49, examples: ['10.0.0.0/8'] });
+const NETWORKS = {
+  default: null,
+  description:
+    "Networks in which agents may be called: a phone's REGISTER whose Contact, source or Path leads elsewhere is refused, and so " +
+    'is a fixed contact. Names are refused, too. null: any address.',
+};
 const DRILL_SOURCES = {
   default: [],
   description: 'IP addresses from which an `X-Understudy-Drill` header is believed.',
@@ -85,6 +92,7 @@ export const policyDocument = {
   health: Type.Object(HEALTH_BOUNDS, ABOUT_HEALTH),
   ...SETTINGS,
   drill_sources: Type.Immutable(Type.Array(DrillSource, DRILL_SOURCES)),
+  allowed_networks: Type.Union([Type.Immutable(Type.Array(Network)), Type.Null()], NETWORKS),
 };
 
 /** … and as given: all of it may be left out. */
@@ -94,4 +102,7 @@ export const policyBody = {
   ),
   ...Type.Partial(Type.Object(SETTINGS)).properties,
   drill_sources: Type.Optional(Type.Array(DrillSource, { ...DRILL_SOURCES, maxItems: LIMITS.drillSources })),
+  allowed_networks: Type.Optional(
+    Type.Union([Type.Array(Network, { minItems: 1, maxItems: LIMITS.networks }), Type.Null()], NETWORKS),
+  ),
 };

@@ -127,6 +127,8 @@ export interface ContactCenter {
   readonly phones_in_bypass: 'accepted' | 'all';
   /** Whether agents' phones must prove that they have the password before we register them. */
   readonly authenticate_agents: boolean;
+  /** The networks, as `address/prefix`, in which agents may be called; null: any. */
+  readonly allowed_networks: readonly string[] | null;
 }
 
 export const FR_TIMER_MS = 2_000;
@@ -167,4 +169,5 @@ export const POLICY = {
   registers_agents: false,
   phones_in_bypass: 'accepted',
   authenticate_agents: false,
+  allowed_networks: null,
 } as const satisfies Partial<ContactCenter>;

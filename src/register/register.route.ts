@@ -18,6 +18,7 @@ import { HeldChecks } from './held-checks.js';
 import { type ParsedRegister, parseRegister } from './parse-register.js';
 import { planRegistration } from './plan-registration.js';
 import { RecentRegisters } from './recent-registers.js';
+import { refuseContacts } from './refuse-contacts.js';
 import { RegisterDocument, RegisterRequest } from './register.schema.js';
 import { registrationsFor, remaining } from './registrations.js';
 import { type GrantingTurn, turnOf } from './turn.js';
@@ -64,6 +65,7 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
         problems: [
           'proof_required',
           'unknown_agent',
+          'contact_not_allowed',
           'unknown_contact_center',
           'stale_cseq',
           'interval_too_brief',
@@ -80,9 +82,10 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const known = recent.answerTo(parsed);
       if (known && isProved(center, parsed)) return known;
       const turn = whoseTurn(deps, center, agent, parsed);
+      if (turn.kind !== 'ask' && !isProved(center, parsed)) throw unproved();
+      refuseContacts(deps.directory, center, parsed);
       // Not remembered: the phone's REGISTER comes again, with what the contact center has said.
       if (turn.kind === 'ask') return toBeAsked(center);
-      if (!isProved(center, parsed)) throw unproved();
       const isWaitedFor = () => !request.raw.socket.destroyed;
       const asked = { center, agent, parsed, turn, expiry, isWaitedFor };
       const answer = register(deps, asked, recent.highestCseq(parsed));

@@ -96,6 +96,8 @@ const COMPLETE = {
   drill_sources: ['192.0.2.99', '2001:db8::9'],
   registers_agents: false,
   phones_in_bypass: 'accepted',
+  authenticate_agents: false,
+  allowed_networks: null,
 };
 type Bad = readonly [what: string, body: object, ...fields: string[]];
 const BAD: readonly Bad[] = [
@@ -153,6 +155,18 @@ const BAD: readonly Bad[] = [
       ['/drill_sources', { drill_sources: Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`) }],
       ['/registers_agents', { registers_agents: 'yes' }],
       ['/phones_in_bypass', { phones_in_bypass: 'none' }],
+      ['/authenticate_agents', { authenticate_agents: 'yes' }],
+      ['/allowed_networks', { allowed_networks: [] }],
+      ['/allowed_networks/1', { allowed_networks: ['10.0.0.0/8', '10.0.0.0/33'] }],
+      ['/allowed_networks/0', { allowed_networks: ['cc.example.com'] }],
+      ['/locations/0/uri', { locations: [{ uri: 'sip:239.1.1.1' }] }],
+      [
+        '/agents/0/contacts/1/uri',
+        {
+          allowed_networks: ['10.0.0.0/8'],
+          agents: [{ name: 'a', contacts: [{ uri: 'sip:a@10.0.0.7' }, { uri: 'sip:a@192.0.2.40' }] }],
+        },
+      ],
       ['/skillsets/0/order', { skillsets: [{ name: 's', order: 'best' }] }],
       ['/skillsets/0/group_size', { skillsets: [{ name: 's', group_size: 1 }] }],
       ['/treatments/0/hold_seconds', { treatments: [{ ...CENTER.treatments[0], hold_seconds: 9 }] }],
