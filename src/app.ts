@@ -1,6 +1,9 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { guard } from './access/guard.route.js';
+import { keyRoutes } from './access/keys.route.js';
+import { LIMITS, type Limits } from './access/limits.js';
 import { adminJourney } from './admin/admin.js';
 import { changesJourney } from './changes/changes.route.js';
 import { healthJourney } from './health/health.route.js';
@@ -14,7 +17,7 @@ import { countRequests } from './metrics/requests.route.js';
 import { outcomeJourney } from './outcome/outcome.route.js';
 import { buildParts, type Parts } from './parts.js';
 import { takeJsonOnly } from './plugins/json-bodies.js';
-import { describe, version } from './plugins/openapi.js';
+import { DOCS, describe, version } from './plugins/openapi.js';
 import { answer, answerProblems, asProblem } from './plugins/problems.js';
 import { answerReadiness, notReady, type ReadinessCheck } from './plugins/readiness.js';
 import { validatorCompiler } from './plugins/validation.js';
@@ -33,6 +36,9 @@ export interface AppDeps {
   readonly rpc?: Rpc;
   /** How calls on hold are given another target. */
   readonly append?: AppendBranch;
+  /** Whether keys are demanded even while there is none. */
+  readonly demandKeys?: boolean;
+  readonly limits?: Limits;
 }
 
 /** Far more than any REGISTER or INVITE; documents have a limit of their own. */
@@ -47,14 +53,19 @@ export async function buildApp({
   logger = pino({ level: 'silent' }),
   rpc = jsonRpc,
   append = appendBranch,
+  demandKeys = false,
+  limits = LIMITS,
 }: AppDeps): Promise<FastifyInstance> {
   const { pool } = store;
   const app = newServer(logger);
   const registry = new Registry();
   countRequests(app, registry);
+  const parts = buildParts({ ...store, log: app.log, clock, rpc, append });
+  const { keys, directory } = parts;
+  const isNode = (name: string) => directory.node(name) !== undefined;
+  guard(app, { keys, demanded: demandKeys, limits, openPath: DOCS, isNode, clock });
   await describe(app);
 
-  const parts = buildParts({ ...store, log: app.log, clock, rpc, append });
   let loaded = false;
   // Hooks run in reverse order: this one after the journeys'.
   let leaveElection = async () => {};
@@ -63,6 +74,7 @@ export async function buildApp({
     await parts.close();
   });
   app.addHook('onReady', async () => {
+    await keys.start();
     await loadAll(parts, pool, clock());
     parts.agents.start();
     loaded = true;
@@ -175,6 +187,7 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
   );
   await app.register(async (rest) => healthJourney(rest, deps));
   await app.register(async (rest) => changesJourney(rest, deps));
+  await app.register(async (rest) => keyRoutes(rest, { keys: deps.keys, orders: deps.keyOrders }));
   answerReadiness(app, checks);
   const ready = async () => {
     const failed = new Set((await notReady(checks)).map(({ name }) => name));

@@ -6,7 +6,9 @@ import { SipSyntaxError } from './sip/sip-syntax-error.js';
 
 const CATALOGUE = {
   bad_request: { status: 400, title: 'The request is malformed' },
+  unauthorized: { status: 401, title: 'Who asks is not known' },
   proof_required: { status: 401, title: "The phone must prove that it is the agent's" },
+  forbidden: { status: 403, title: 'Who asks may not do this' },
   no_credentials: { status: 403, title: 'The agent has no credentials' },
   unknown_agent: { status: 403, title: 'No such agent is provisioned' },
   contact_not_allowed: { status: 403, title: 'No phone may be called there' },
@@ -20,6 +22,7 @@ const CATALOGUE = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   interval_too_brief: { status: 423, title: 'The expiry is too short' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
   no_target: { status: 480, title: 'Nobody is there' },
   internal: { status: 500, title: 'Internal error' },
   contact_center_down: { status: 503, title: 'The contact center is down' },
@@ -42,11 +45,18 @@ export class Problem extends Error {
   readonly fields: readonly FieldError[];
   /** Members of the answer that belong to this code alone, such as `min_expires`. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Of the answer, such as Retry-After. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { fields?: readonly FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
+    options: {
+      fields?: readonly FieldError[];
+      extra?: Record<string, unknown>;
+      headers?: Record<string, string>;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.code = code;
@@ -54,6 +64,7 @@ export class Problem extends Error {
     this.title = CATALOGUE[code].title;
     this.fields = options.fields ?? [];
     this.extra = options.extra ?? {};
+    this.headers = options.headers ?? {};
   }
 
   /** A `bad_request` that names its fields (JSON pointers, such as `/agents/3/skills/sales`). */

@@ -1,4 +1,6 @@
 import pino from 'pino';
+import { loadKeys } from './access/load-keys.sql.js';
+import { isLoopback, mayListen } from './access/may-listen.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { Problem } from './errors.js';
@@ -55,8 +57,16 @@ function readConfig(): Config {
 }
 
 async function run(): Promise<void> {
+  const { HOST } = config;
   const store = await openStore(config, log, stopping.signal);
-  const app = await buildApp({ store, logger: log });
+  const keys = (await loadKeys(store.pool)).length > 0;
+  const { refusal, warning } = mayListen({ host: HOST, keys, tls: false, clientCertificates: false });
+  if (refusal) {
+    await store.close();
+    fail(refusal);
+  }
+  if (warning) log.warn(warning);
+  const app = await buildApp({ store, logger: log, demandKeys: !isLoopback(HOST) });
   await app.listen({ host: config.HOST, port: config.PORT });
   await stopped();
 

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Pool } from 'pg';
+import { KeyOrders } from './access/key-orders.js';
+import { Keys } from './access/keys.js';
 import { ChangeLog } from './changes/change-log.js';
 import { Directory } from './directory/directory.js';
 import { AnsweredProbes } from './health/answered-probes.js';
@@ -44,6 +46,8 @@ export function buildParts({ pool, commits, log, clock, rpc, append }: PartsDeps
   const directory = new Directory();
   const history = new History({ pool, log, clock });
   const changes = new ChangeLog({ pool, log, clock });
+  const keys = new Keys({ pool, log, clock });
+  const keyOrders = new KeyOrders({ pool, keys, changes, clock });
   const agents = new Agents({ directory, clock });
   const calls = new LiveCalls(agents);
   const answeredProbes = new AnsweredProbes({ pool, log });
@@ -77,7 +81,7 @@ export function buildParts({ pool, commits, log, clock, rpc, append }: PartsDeps
   });
   return {
     ...{ directory, history, changes, answeredProbes, healths, live, agents, calls, overrides, orders },
-    ...{ bypass, holds, registrars, dispatchers, endpoints },
+    ...{ bypass, holds, registrars, dispatchers, endpoints, keys, keyOrders },
     accepted: new AcceptedEndpoints(acceptedChanges),
     /** By the tables' names: what writes them. */
     tables: { endpoints, accepted_endpoints: acceptedChanges, ...history.tables, ...changes.tables },
@@ -95,6 +99,7 @@ export function buildParts({ pool, commits, log, clock, rpc, append }: PartsDeps
     /** After the journeys, which put into them until the end. */
     close: async () => {
       agents.close();
+      await keys.close();
       await holds.close();
       await Promise.all([registrars.close(), dispatchers.close()]);
       await answeredProbes.close();

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { addressInQuery } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
 import { parseAddress } from '../sip/address.js';
@@ -17,7 +18,7 @@ export function bindingRoutes(app: FastifyInstance, directory: Directory, clock:
         querystring: BindingsQuery,
         response: { 200: BindingsDocument },
       },
-      config: { problems: ['unknown_address'] },
+      config: { scope: 'read', subject: addressInQuery, problems: ['unknown_address'] },
     },
     async (request) => {
       const address = Problem.inField('/address', () => parseAddress(request.query.address));

@@ -1,7 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { authorOf } from '../http/author.js';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import { Gone } from '../http/no-body.schema.js';
 import { completeContactCenter } from './complete-contact-center.js';
 import { ContactCenterBody, ContactCenterDocument, ContactCenterSummary } from './contact-center.schema.js';
@@ -26,16 +27,20 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
         summary: 'Which contact centers are there?',
         response: { 200: Type.Object({ contact_centers: Type.Array(ContactCenterSummary) }) },
       },
+      config: { scope: 'read', subject: 'own' },
     },
-    async () => ({
-      contact_centers: centers.all().map(({ domain, mode, locations, treatments, skillsets, agents }) => ({
-        domain,
-        mode,
-        locations: locations.length,
-        treatments: treatments.length,
-        skillsets: skillsets.length,
-        agents: agents.length,
-      })),
+    async ({ access }) => ({
+      contact_centers: centers
+        .all()
+        .filter(({ domain }) => access.covers(domain))
+        .map(({ domain, mode, locations, treatments, skillsets, agents }) => ({
+          domain,
+          mode,
+          locations: locations.length,
+          treatments: treatments.length,
+          skillsets: skillsets.length,
+          agents: agents.length,
+        })),
     }),
   );
 
@@ -54,7 +59,11 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
           201: tagged(ContactCenterDocument, 'Created.'),
         },
       },
-      config: { problems: ['precondition_failed', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['precondition_failed', 'store_unavailable'],
+      },
       bodyLimit: DOCUMENT_BYTES,
     },
     async (request, reply) => {
@@ -84,7 +93,7 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
         params: DomainParams,
         response: { 200: tagged(ContactCenterDocument, 'The document.'), 304: Fresh },
       },
-      config: { problems: ['unknown_contact_center'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center'] },
     },
     async (request, reply) => {
       const center = centers.find(parseDomain(request.params.domain));
@@ -104,7 +113,11 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
         headers: Conditional,
         response: { 204: Gone },
       },
-      config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const domain = parseDomain(request.params.domain);

@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import { ALGORITHMS, type Credentials, describeCredentials } from '../directory/credentials.js';
 import { Problem } from '../errors.js';
-import { authorOf } from '../http/author.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
 import { AgentCredentials, type AgentCredentialsDeps } from './agent-credentials.js';
@@ -40,7 +41,11 @@ export function credentialRoutes(
         body: CredentialsBody,
         response: { 200: CredentialsDocument, 201: CredentialsDocument },
       },
-      config: { problems: ['unknown_contact_center', 'not_found', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'not_found', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const given = credentialsOf(find(request.params), request.body);
@@ -59,7 +64,7 @@ export function credentialRoutes(
         params: PartParams,
         response: { 200: CredentialsDocument },
       },
-      config: { problems: ['unknown_contact_center', 'not_found'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center', 'not_found'] },
     },
     async (request) => {
       const { domain, agent } = find(request.params);
@@ -78,7 +83,11 @@ export function credentialRoutes(
         headers: Author,
         response: { 204: Gone },
       },
-      config: { problems: ['unknown_contact_center', 'not_found', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'not_found', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const { domain, agent } = find(request.params);

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from '../http/author.js';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import { completeLocations } from './complete-contact-center.js';
 import { LocationsBody, LocationsDocument } from './contact-center.schema.js';
 import type { ContactCenters } from './contact-centers.js';
@@ -25,7 +26,7 @@ export function locationRoutes(app: FastifyInstance, centers: ContactCenters): v
         params: DomainParams,
         response: { 200: tagged(LocationsDocument, 'The locations.'), 304: Fresh },
       },
-      config: { problems: ['unknown_contact_center'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center'] },
     },
     async (request, reply) => {
       const { locations } = centers.find(parseDomain(request.params.domain));
@@ -46,7 +47,11 @@ export function locationRoutes(app: FastifyInstance, centers: ContactCenters): v
         body: LocationsBody,
         response: { 200: tagged(LocationsDocument, 'Made so.') },
       },
-      config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const domain = parseDomain(request.params.domain);

@@ -30,7 +30,7 @@ export function differenceRoutes(app: FastifyInstance, { nodes, reviewed, clock 
         params: NodeParams,
         response: { 200: DifferencesDocument },
       },
-      config: { problems: ['not_found', 'node_unavailable'] },
+      config: { scope: 'read', subject: 'all', problems: ['not_found', 'node_unavailable'] },
     },
     async (request) => {
       const { node } = nodes.find(request.params.node);
@@ -58,7 +58,7 @@ export function differenceRoutes(app: FastifyInstance, { nodes, reviewed, clock 
         params: NodeParams,
         response: { 202: nothing('Begun, or to be begun when the node can be reached.') },
       },
-      config: { problems: ['not_found', 'node_unavailable'] },
+      config: { scope: 'admin', subject: 'all', problems: ['not_found', 'node_unavailable'] },
     },
     async (request, reply) => {
       const { node } = nodes.find(request.params.node);

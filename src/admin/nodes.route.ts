@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from '../http/author.js';
+import { authorOf } from '../access/author.js';
 import { Author } from '../http/author.schema.js';
 import { Gone, nothing } from '../http/no-body.schema.js';
 import { completeNode } from './complete-node.js';
@@ -30,6 +30,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         summary: 'Which Kamailios are known?',
         response: { 200: NodesDocument },
       },
+      config: { scope: 'read', subject: 'all' },
     },
     async () => ({ nodes: nodes.all() }),
   );
@@ -46,7 +47,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         body: NodeBody,
         response: { 200: NodeDocument, 201: NodeDocument },
       },
-      config: { problems: ['store_unavailable'] },
+      config: { scope: 'admin', subject: 'all', problems: ['store_unavailable'] },
     },
     async (request, reply) => {
       checkSame('/node', request.params.node, request.body.node);
@@ -66,7 +67,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         params: NodeParams,
         response: { 200: NodeDocument },
       },
-      config: { problems: ['not_found'] },
+      config: { scope: 'read', subject: 'all', problems: ['not_found'] },
     },
     async (request) => nodes.find(request.params.node),
   );
@@ -82,7 +83,7 @@ export function nodeRoutes(app: FastifyInstance, nodes: Nodes): void {
         headers: Author,
         response: { 204: Gone },
       },
-      config: { problems: ['not_found', 'store_unavailable'] },
+      config: { scope: 'admin', subject: 'all', problems: ['not_found', 'store_unavailable'] },
     },
     async (request, reply) => {
       await nodes.remove(request.params.node, authorOf(request));
@@ -108,7 +109,11 @@ function reportRoute(scope: FastifyInstance, nodes: Nodes): void {
         querystring: StartedQuery,
         response: { 204: nothing('Noted; also when the node is not known.') },
       },
-      config: { problems: ['body_too_large', 'unsupported_media_type'] },
+      config: {
+        scope: 'signalling',
+        subject: 'all',
+        problems: ['body_too_large', 'unsupported_media_type'],
+      },
     },
     async (request, reply) => {
       const { node } = request.params;

@@ -1,7 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
-import { authorOf } from '../http/author.js';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import { Gone } from '../http/no-body.schema.js';
 import type { ContactCenters } from './contact-centers.js';
 import { findPart, type PartList, type Parts, withoutPart, withPart } from './edit-contact-center.js';
@@ -40,7 +41,7 @@ export function partRoutes<L extends PartList, B extends TSchema>(
         params: DomainParams,
         response: { 200: Type.Object({ [list]: Type.Immutable(Type.Array(document)) }) },
       },
-      config: { problems: ['unknown_contact_center'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center'] },
     },
     async (request) => ({ [list]: centers.find(parseDomain(request.params.domain))[list] }),
   );
@@ -57,7 +58,11 @@ export function partRoutes<L extends PartList, B extends TSchema>(
         body,
         response: { 200: tagged(document, 'Made so.'), 201: tagged(document, 'Created.') },
       },
-      config: { problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'precondition_failed', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const { name } = request.params;
@@ -89,7 +94,7 @@ export function partRoutes<L extends PartList, B extends TSchema>(
         params: PartParams,
         response: { 200: tagged(document, `The ${word}.`), 304: Fresh },
       },
-      config: { problems: ['unknown_contact_center', 'not_found'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center', 'not_found'] },
     },
     async (request, reply) => {
       const part = findPart(centers.find(parseDomain(request.params.domain)), list, request.params.name);
@@ -110,6 +115,8 @@ export function partRoutes<L extends PartList, B extends TSchema>(
         response: { 204: Gone },
       },
       config: {
+        scope: 'admin',
+        subject: domainInPath,
         problems: [
           'unknown_contact_center',
           'not_found',

@@ -1,7 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { authorOf } from '../http/author.js';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
 import { AgentDocument, SkillBody } from './contact-center.schema.js';
@@ -27,7 +28,7 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         params: PartParams,
         response: { 200: Type.Pick(AgentDocument, ['skills']) },
       },
-      config: { problems: ['unknown_contact_center', 'not_found'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center', 'not_found'] },
     },
     async (request) => {
       const { skills } = findPart(
@@ -51,7 +52,11 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         body: SkillBody,
         response: { 200: SkillBody, 201: SkillBody },
       },
-      config: { problems: ['unknown_contact_center', 'not_found', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'not_found', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const { domain, name, skillset } = request.params;
@@ -75,7 +80,7 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         params: SkillParams,
         response: { 200: SkillBody },
       },
-      config: { problems: ['unknown_contact_center', 'not_found'] },
+      config: { scope: 'read', subject: domainInPath, problems: ['unknown_contact_center', 'not_found'] },
     },
     async (request) => {
       const { domain, name, skillset } = request.params;
@@ -94,7 +99,11 @@ export function skillRoutes(app: FastifyInstance, centers: ContactCenters): void
         headers: Author,
         response: { 204: Gone },
       },
-      config: { problems: ['unknown_contact_center', 'not_found', 'store_unavailable'] },
+      config: {
+        scope: 'admin',
+        subject: domainInPath,
+        problems: ['unknown_contact_center', 'not_found', 'store_unavailable'],
+      },
     },
     async (request, reply) => {
       const { domain, name, skillset } = request.params;

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import { contactCenterInQuery } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { contactCentersAsked, domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
@@ -41,13 +42,14 @@ export function changesJourney(app: FastifyInstance, deps: ChangesDeps): void {
         querystring: ChangesQuery,
         response: { 200: ChangesDocument },
       },
-      config: { problems: ['store_unavailable'] },
+      config: { scope: 'read', subject: contactCenterInQuery, problems: ['store_unavailable'] },
     },
     async (request) => {
       const { contact_center, kind, subject, since, limit } = request.query;
       const domain = contact_center === undefined ? undefined : domainIn('/contact_center', contact_center);
       const oldest = since === undefined ? Number.NEGATIVE_INFINITY : Problem.timeInField('/since', since);
-      const wanted = { domain, kind, subject, since: oldest, limit };
+      const { domains } = request.access;
+      const wanted = { domain, domains, kind, subject, since: oldest, limit };
       await changes.committed().catch(translateError);
       const found = await findChanges(pool, wanted).catch(translateError);
       return { changes: found.map(asDocument) };
@@ -64,13 +66,17 @@ export function changesJourney(app: FastifyInstance, deps: ChangesDeps): void {
         querystring: BypassQuery,
         response: { 200: BypassDocument },
       },
-      config: { problems: ['unknown_contact_center', 'store_unavailable'] },
+      config: {
+        scope: 'read',
+        subject: contactCenterInQuery,
+        problems: ['unknown_contact_center', 'store_unavailable'],
+      },
     },
     async (request) => {
       const { contact_center, since: asked } = request.query;
       const now = clock();
       const since = asked === undefined ? now - MONTH_MS : Problem.timeInField('/since', asked);
-      const centers = contactCentersAsked(directory, contact_center);
+      const centers = contactCentersAsked(directory, contact_center, request.access);
       const domains = centers.map(({ domain }) => domain);
       await changes.committed().catch(translateError);
       const found = await findBypass(pool, { domains, since }).catch(translateError);

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { contactCenterInQuery } from '../access/subject.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { contactCentersAsked } from '../directory/find-contact-center.js';
@@ -27,10 +28,10 @@ export function agentRoutes(app: FastifyInstance, deps: AgentDeps): void {
         querystring: AgentsQuery,
         response: { 200: AgentsDocument },
       },
-      config: { problems: ['unknown_contact_center'] },
+      config: { scope: 'read', subject: contactCenterInQuery, problems: ['unknown_contact_center'] },
     },
-    async ({ query: { contact_center } }) => {
-      const centers = contactCentersAsked(directory, contact_center);
+    async ({ query: { contact_center }, access }) => {
+      const centers = contactCentersAsked(directory, contact_center, access);
       const now = clock();
       return { agents: centers.flatMap((center) => linesOf(deps, center, now)) };
     },

@@ -1,9 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { authorOf } from '../access/author.js';
+import { contactCenterInBody, contactCenterInQuery } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
-import { authorOf } from '../http/author.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
 import type { Overrides } from '../live/overrides.js';
@@ -41,7 +42,7 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
         body: OverrideBody,
         response: { 201: OverrideDocument },
       },
-      config: { problems: ['store_unavailable'] },
+      config: { scope: 'admin', subject: contactCenterInBody, problems: ['store_unavailable'] },
     },
     async (request, reply) => {
       const override = await orders.order(checkOverride(directory, request.body));
@@ -59,13 +60,16 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
         querystring: OverridesQuery,
         response: { 200: OverridesDocument },
       },
+      config: { scope: 'read', subject: contactCenterInQuery },
     },
     async (request) => {
       const { contact_center } = request.query;
       const domain = contact_center === undefined ? undefined : domainIn('/contact_center', contact_center);
       const now = clock();
       const all = overrides.all().filter(({ expires_at }) => expires_at > now);
-      const wanted = all.filter((one) => domain === undefined || one.domain === domain);
+      const wanted = all.filter(
+        (one) => request.access.covers(one.domain) && (domain === undefined || one.domain === domain),
+      );
       return { overrides: wanted.map(documentOf) };
     },
   );
@@ -81,11 +85,11 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
         headers: Author,
         response: { 204: Gone },
       },
-      config: { problems: ['not_found', 'store_unavailable'] },
+      config: { scope: 'admin', subject: 'own', problems: ['not_found', 'store_unavailable'] },
     },
     async (request, reply) => {
       const override = overrides.find(request.params.id.toLowerCase());
-      if (!override || override.expires_at <= clock()) {
+      if (!override || override.expires_at <= clock() || !request.access.covers(override.domain)) {
         throw new Problem('not_found', 'No such override is in force');
       }
       await orders.withdraw(override, authorOf(request));

@@ -1,9 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { authorOf } from '../access/author.js';
+import { domainInPath } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { domainIn, findContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
-import { authorOf } from '../http/author.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
 import type { Override } from '../live/override.js';
@@ -38,7 +39,7 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
         body: PauseBody,
         response: { 200: OverrideDocument },
       },
-      config: { problems },
+      config: { scope: 'admin', subject: domainInPath, problems },
     },
     async ({ params, body }) => {
       const { domain, agent } = find(params);
@@ -62,7 +63,7 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
         headers: Author,
         response: { 204: Gone },
       },
-      config: { problems },
+      config: { scope: 'admin', subject: domainInPath, problems },
     },
     async (request, reply) => {
       const { domain, agent } = find(request.params);

@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { Access } from '../access/access.js';
+import { contactCenterInQuery } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { contactCentersAsked } from '../directory/find-contact-center.js';
-import { placeUri } from '../directory/place-uri.js';
+import { placesOf, placeUri } from '../directory/place-uri.js';
 import { Problem } from '../errors.js';
 import { type DescribeDeps, describeHealth } from './describe-health.js';
 import { HealthDocument, HealthQuery, ProbeReport } from './health.schema.js';
@@ -27,11 +29,12 @@ export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
         body: ProbeReport,
         response: { 204: Type.Null({ description: 'Taken.' }) },
       },
+      config: { scope: 'signalling', subject: 'own' },
     },
     async (request, reply) => {
       const { node, uri, state } = request.body;
       const place = Problem.inField('/uri', () => placeUri(uri));
-      healths.probe(node, place, state === 'up', clock());
+      if (isOwnPlace(request.access, place)) healths.probe(node, place, state === 'up', clock());
       return reply.code(204).send(null);
     },
   );
@@ -46,13 +49,19 @@ export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
         querystring: HealthQuery,
         response: { 200: HealthDocument },
       },
-      config: { problems: ['unknown_contact_center'] },
+      config: { scope: 'read', subject: contactCenterInQuery, problems: ['unknown_contact_center'] },
     },
-    async (request) => {
-      const { contact_center } = request.query;
-      const centers = contactCentersAsked(directory, contact_center);
+    async ({ query: { contact_center }, access }) => {
+      const centers = contactCentersAsked(directory, contact_center, access);
       const now = clock();
       return { contact_centers: centers.map((center) => describeHealth(deps, center, now)) };
     },
   );
+
+  /** Whoever is limited is heard of places that are nobody else's; of all others as of unknown ones. */
+  function isOwnPlace(access: Access, place: string): boolean {
+    if (access.domains === null) return true;
+    const others = directory.contactCenters().filter(({ domain }) => !access.covers(domain));
+    return !others.some((center) => placesOf(center).has(place));
+  }
 }

@@ -10,5 +10,9 @@ export function calledAddress(directory: Directory, text: string, field: string)
     parseUri(text).user === null ? undefined : directory.resolve(parseAddress(text)),
   );
   if (resolved) return resolved;
-  throw new Problem('unknown_address', 'No contact center has this address');
+  throw unknownAddress();
+}
+
+export function unknownAddress(): Problem {
+  return new Problem('unknown_address', 'No contact center has this address');
 }

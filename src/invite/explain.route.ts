@@ -1,6 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import type { Access } from '../access/access.js';
+import { addressInQuery } from '../access/subject.js';
 import { Problem } from '../errors.js';
 import { asTargets } from './as-rtjson.js';
 import { calledAddress } from './called-address.js';
@@ -36,7 +38,7 @@ export function explainRoutes(app: FastifyInstance, deps: ExplainDeps): void {
         querystring: TargetsQuery,
         response: { 200: TargetsDocument },
       },
-      config: { problems: ['unknown_address'] },
+      config: { scope: 'read', subject: addressInQuery, problems: ['unknown_address'] },
     },
     async ({ query }) => {
       const { resolved, situation } = situationOf(query, '/address');
@@ -54,13 +56,17 @@ export function explainRoutes(app: FastifyInstance, deps: ExplainDeps): void {
         querystring: ExplainQuery,
         response: { 200: ExplainDocument },
       },
-      config: { problems: ['unknown_address', 'not_found', 'store_unavailable'] },
+      config: {
+        scope: 'read',
+        subject: addressInQuery,
+        problems: ['unknown_address', 'not_found', 'store_unavailable'],
+      },
     },
-    async ({ query }) => {
+    async ({ query, access }) => {
       const supposed = supposedBy(query);
       if (query.decision !== undefined) {
         if (query.address !== undefined) throw oneOfBoth();
-        const recorded = await recordedDecision(query.decision);
+        const recorded = await recordedDecision(query.decision, access);
         const same = decide(recorded.situation).targets.map(({ contact }) => contact);
         const situation = suppose(recorded.situation, supposed);
         return explained(situation, decide(situation), isSame(same, recorded));
@@ -88,10 +94,15 @@ export function explainRoutes(app: FastifyInstance, deps: ExplainDeps): void {
     return { resolved, situation: gatherSituation(deps, resolved, call, now) };
   }
 
-  async function recordedDecision(id: string): Promise<RecordedDecision & { situation: Situation }> {
+  async function recordedDecision(
+    id: string,
+    access: Access,
+  ): Promise<RecordedDecision & { situation: Situation }> {
     await deps.history.committed();
     const recorded = await findSituation(deps.pool, id);
-    if (!recorded) throw new Problem('not_found', 'No such decision is known');
+    if (!recorded || !access.covers(recorded.domain)) {
+      throw new Problem('not_found', 'No such decision is known');
+    }
     const { situation } = recorded;
     if (!situation) throw new Problem('not_found', 'What this decision depended on was not recorded');
     return { ...recorded, situation };

@@ -2,10 +2,11 @@ import type { Pool } from 'pg';
 import { translateError } from '../store/translate-error.js';
 import type { Situation } from './situation.js';
 
-const TEXT = 'SELECT situation, targets FROM decisions WHERE id = $1::uuid';
+const TEXT = 'SELECT domain, situation, targets FROM decisions WHERE id = $1::uuid';
 
 /** As recorded; `situation` is null for decisions of versions that didn't record it. */
 export interface RecordedDecision {
+  readonly domain: string;
   readonly situation: Situation | null;
   readonly targets: readonly { readonly uri: string }[];
 }

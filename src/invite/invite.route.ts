@@ -5,7 +5,7 @@ import { canonicalIp } from '../directory/canonical-ip.js';
 import { Problem } from '../errors.js';
 import type { FollowedCall } from '../live/followed-call.js';
 import { asRtjson } from './as-rtjson.js';
-import { calledAddress } from './called-address.js';
+import { calledAddress, unknownAddress } from './called-address.js';
 import { callerOf } from './caller.js';
 import { decide } from './decide.js';
 import { type Decision, decisionOf, followedCall } from './decision.js';
@@ -39,12 +39,14 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         body: RouteRequest,
         response: { 200: RouteDocument },
       },
-      config: { problems: ['unknown_address', 'no_target'] },
+      config: { scope: 'signalling', subject: 'own', problems: ['unknown_address', 'no_target'] },
     },
-    async ({ body, log }) => {
+    async ({ body, log, access }) => {
       const source = sourceOf(body, recent);
       const resolved = calledAddress(directory, body.ruri, '/ruri');
       const { center } = resolved;
+      // For whoever is limited, others' calls are calls like any: the script goes on as it would without us.
+      if (!access.covers(center.domain)) throw unknownAddress();
       const call = {
         call_id: body.call_id,
         caller: callerOf(body.from ?? null),

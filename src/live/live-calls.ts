@@ -56,6 +56,11 @@ export class LiveCalls {
     this.#watcher.decided(call);
   }
 
+  /** Whose call it is; undefined: it is not known any more. */
+  domainOf(decision: string): string | undefined {
+    return this.#find(decision)?.call.domain;
+  }
+
   became(outcome: ToldOutcome): void {
     const { decision, target: position, event, status, local, retry_after_seconds, hold, at } = outcome;
     const before = this.#find(decision);

@@ -58,6 +58,7 @@ export function metricsJourney(app: FastifyInstance, deps: MetricsDeps): void {
           },
         },
       },
+      config: { scope: 'read', subject: 'all' },
     },
     async (_request, reply) => {
       const text = (await registry.metrics()) + (await processMetrics().metrics());

@@ -38,25 +38,33 @@ export async function findReturns(pool: Pool, ids: readonly string[]): Promise<F
   return rows;
 }
 
-// Two statements rather than one with `$1 IS NULL OR …`, so that each is sure to get the index made for it.
-const NEWEST = `
-  SELECT ${COLUMNS} FROM decisions
-  WHERE at >= to_timestamp($1::float8 / 1000) AND returns_from IS NULL
-  ORDER BY at DESC, id DESC LIMIT $2::integer`;
-const NEWEST_OF_ADDRESS = `
-  SELECT ${COLUMNS} FROM decisions
-  WHERE at >= to_timestamp($1::float8 / 1000) AND returns_from IS NULL AND address = $3::text
-  ORDER BY at DESC, id DESC LIMIT $2::integer`;
+export interface DecisionsWanted {
+  readonly address: string | undefined;
+  /** Only of these contact centers; null: of all. */
+  readonly domains: readonly string[] | null;
+  /** ms since the epoch, or -Infinity. */
+  readonly since: number;
+  readonly limit: number;
+}
 
-/** The newest first, without those that brought callers back: they are shown with their own. `since` in ms since the epoch, or -Infinity. */
+/** The newest first, without those that brought callers back: they are shown with their own. */
 export async function listDecisions(
   pool: Pool,
-  { address, since, limit }: { address: string | undefined; since: number; limit: number },
+  { address, domains, since, limit }: DecisionsWanted,
 ): Promise<FoundDecision[]> {
-  const query =
-    address === undefined
-      ? { name: 'list-decisions', text: NEWEST, values: [since, limit] }
-      : { name: 'list-decisions-of-address', text: NEWEST_OF_ADDRESS, values: [since, limit, address] };
-  const { rows } = await pool.query<FoundDecision>(query);
+  // One statement for each set of filters rather than `$1 IS NULL OR …`, so that each is sure to get the index made for it.
+  const filters = [
+    ...(address === undefined ? [] : [{ name: 'address', text: '= $::text', value: address }]),
+    ...(domains === null ? [] : [{ name: 'domain', text: '= ANY ($::text[])', value: domains }]),
+  ];
+  const conditions = filters.map(({ name, text }, i) => ` AND ${name} ${text.replace('$', `$${i + 3}`)}`);
+  const { rows } = await pool.query<FoundDecision>({
+    name: ['list-decisions', ...filters.map(({ name }) => name)].join('-of-'),
+    text: `
+      SELECT ${COLUMNS} FROM decisions
+      WHERE at >= to_timestamp($1::float8 / 1000) AND returns_from IS NULL${conditions.join('')}
+      ORDER BY at DESC, id DESC LIMIT $2::integer`,
+    values: [since, limit, ...filters.map(({ value }) => value)],
+  });
   return rows;
 }

@@ -2,8 +2,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { Type } from 'typebox';
+import type { Access } from '../access/access.js';
+import { addressInQuery } from '../access/subject.js';
 import { Problem } from '../errors.js';
-import type { ToldOutcome } from '../live/live-calls.js';
+import type { LiveCalls } from '../live/live-calls.js';
 import { parseAddress, printAddress } from '../sip/address.js';
 import { translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
@@ -21,7 +23,7 @@ import {
 export interface OutcomeDeps {
   readonly history: History;
   /** Follows the calls; an outcome of a call that it doesn't know is no news. */
-  readonly calls: { became(outcome: ToldOutcome): void };
+  readonly calls: Pick<LiveCalls, 'became' | 'domainOf'>;
   readonly pool: Pool;
   readonly clock: () => number;
 }
@@ -40,10 +42,13 @@ export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clo
         body: OutcomeReport,
         response: { 204: Type.Null({ description: 'Taken; it is written soon.' }) },
       },
+      config: { scope: 'signalling', subject: 'own' },
     },
     async (request, reply) => {
       const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
       const { local = null, retry_after = null, hold = null } = request.body;
+      // As a late one.
+      if (!(await isOwn(request.access, decision))) return reply.code(204).send(null);
       const at = clock();
       history.became({ decision, target, event, status, elapsed_ms, node, at });
       calls.became({
@@ -66,11 +71,12 @@ export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clo
         params: DecisionParams,
         response: { 200: DecisionDocument },
       },
-      config: { problems: ['not_found', 'store_unavailable'] },
+      config: { scope: 'read', subject: 'own', problems: ['not_found', 'store_unavailable'] },
     },
     async (request) => {
       const [found] = await read(() => findDecision(pool, request.params.id));
-      if (!found) throw new Problem('not_found', 'No such decision is known');
+      if (!found || !request.access.covers(found.contact_center))
+        throw new Problem('not_found', 'No such decision is known');
       return found;
     },
   );
@@ -85,14 +91,27 @@ export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clo
         querystring: DecisionsQuery,
         response: { 200: DecisionsDocument },
       },
-      config: { problems: ['store_unavailable'] },
+      config: { scope: 'read', subject: addressInQuery, problems: ['store_unavailable'] },
     },
     async (request) => {
       const { address, since, limit } = request.query;
-      const wanted = { address: canonicalAddress(address), since: timeOf(since), limit };
+      const { domains } = request.access;
+      const wanted = { address: canonicalAddress(address), domains, since: timeOf(since), limit };
       return { decisions: await read(() => listDecisions(pool, wanted)) };
     },
   );
+
+  /** Of a limited access: what isn't known to be one of its contact centers' is another's. */
+  async function isOwn(access: Access, decision: string): Promise<boolean> {
+    if (access.domains === null) return true;
+    const domain = calls.domainOf(decision.toLowerCase()) ?? (await storedDomain(decision));
+    return domain !== undefined && access.covers(domain);
+  }
+
+  async function storedDomain(decision: string): Promise<string | undefined> {
+    const [found] = await findDecision(pool, decision).catch(translateError);
+    return found?.domain;
+  }
 
   async function read(find: () => Promise<FoundDecision[]>): Promise<DecisionDocument[]> {
     try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
 import { Problem, type ProblemCode } from '../errors.js';
 import { ProblemDocument } from './problem.schema.js';
 
@@ -14,6 +14,9 @@ declare module 'fastify' {
 
 export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
+/** Of pages that say what the service is, and hold nothing of whom it serves. */
+export const DOCS = '/docs';
+
 /** OpenAPI 3.1 from the routes' schemas: at /openapi.json, and to try out at /docs. Before any route. */
 export async function describe(app: FastifyInstance): Promise<void> {
   app.addSchema(ProblemDocument);
@@ -25,21 +28,25 @@ export async function describe(app: FastifyInstance): Promise<void> {
         version,
         description:
           "Keeps a contact center's callers reaching its agents while the contact center itself is down. " +
-          'Routing scripts ask it; people and programs provision it.',
+          'Routing scripts ask it; people and programs provision it.\n\n' +
+          'As soon as there is an API key every request needs one, as `Authorization: Bearer …`, with the scope that each ' +
+          'operation names. A key may be limited to contact centers: then it sees and changes nothing of others.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
       tags: TAGS,
+      // The plugin's types don't know OpenAPI 3.1's mutualTLS.
+      components: { securitySchemes: SECURITY_SCHEMES as never },
     },
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (schema) => String(schema.$id) },
-    transform: ({ schema, url, route }) => ({
-      schema: withProblems(schema, [...codesOfBody(route.method), ...(route.config?.problems ?? [])]),
-      url,
-    }),
+    transform: ({ schema, url, route: { method, config } }) => {
+      const codes = [...codesOfBody(method), ...codesOfAccess(config), ...(config?.problems ?? [])];
+      return { schema: { ...withProblems(schema, codes), security: securityOf(config?.scope) }, url };
+    },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.register(swaggerUi, { routePrefix: DOCS });
+  app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'open' } }, async () => app.swagger());
 }
 
 const TAGS = [
@@ -56,6 +63,7 @@ const TAGS = [
     name: 'operation',
     description: 'What operators order for a time.',
   },
+  { name: 'access', description: 'Who may ask for what.' },
   { name: 'service', description: 'Is it alive, is it ready, how is it doing?' },
 ];
 
@@ -74,6 +82,30 @@ function withProblems(schema: FastifySchema | undefined, codes: readonly Problem
     ...rest,
     response: { ...Object.fromEntries(problems), ...response },
   };
+}
+
+function codesOfAccess({ scope }: FastifyContextConfig = {}): ProblemCode[] {
+  return scope === 'open' ? ['too_many_requests'] : ['unauthorized', 'forbidden', 'too_many_requests'];
+}
+
+const SECURITY_SCHEMES = {
+  api_key: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, `understudy_…`, with one of the scopes.',
+  },
+  node_certificate: {
+    type: 'mutualTLS',
+    description:
+      "A node's client certificate, whose common name is the node's; it counts as scope `signalling`.",
+  },
+} as const;
+
+/** OpenAPI 3.1 lets requirements name roles, which our scopes are. */
+function securityOf(scope: FastifyContextConfig['scope']): Record<string, string[]>[] {
+  if (scope === undefined || scope === 'open') return [];
+  const key = { api_key: [scope] };
+  return scope === 'signalling' ? [key, { node_certificate: [scope] }] : [key];
 }
 
 function codesOfEvery({ body, querystring, params }: FastifySchema): ProblemCode[] {

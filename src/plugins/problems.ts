@@ -24,6 +24,7 @@ export function answer(problem: Problem, request: FastifyRequest, reply: Fastify
   log(request.log, problem, request);
   return reply
     .code(problem.status)
+    .headers(problem.headers)
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(problem.toBody());

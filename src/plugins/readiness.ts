@@ -45,6 +45,7 @@ export function answerReadiness(app: FastifyInstance, checks: readonly Readiness
         summary: 'Is the process alive?',
         response: { 200: Alive },
       },
+      config: { scope: 'open' },
     },
     async () => ({ status: 'alive' }),
   );
@@ -57,7 +58,7 @@ export function answerReadiness(app: FastifyInstance, checks: readonly Readiness
         summary: 'Can it do its work?',
         response: { 200: Ready },
       },
-      config: { problems: ['store_unavailable'] },
+      config: { scope: 'open', problems: ['store_unavailable'] },
     },
     async () => {
       const failures = await notReady(checks);

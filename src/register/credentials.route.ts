@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Access } from '../access/access.js';
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
@@ -19,16 +20,25 @@ export function credentialsRoute(app: FastifyInstance, { directory }: { director
         body: CredentialsRequest,
         response: { 200: CredentialsAnswer },
       },
-      config: { problems: ['unknown_contact_center', 'unknown_agent', 'no_credentials', 'unknown_node'] },
+      config: {
+        scope: 'signalling',
+        subject: 'own',
+        problems: ['unknown_contact_center', 'unknown_agent', 'no_credentials', 'unknown_node'],
+      },
     },
-    async ({ body }) => answerOf(directory, body),
+    async ({ body, access }) => answerOf(directory, body, access),
   );
 }
 
-function answerOf(directory: Directory, { node, aor: asked }: CredentialsRequest): CredentialsAnswer {
+function answerOf(
+  directory: Directory,
+  { node, aor: asked }: CredentialsRequest,
+  access: Access,
+): CredentialsAnswer {
   const { center, agent, aor } = whose(
     directory,
     Problem.inField('/aor', () => parseAddress(asked)),
+    access,
   );
   const authenticate = whenProved(center);
   if (authenticate === 'no') return { aor, authenticate, realm: null, username: null, ha1: null };

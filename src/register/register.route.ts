@@ -62,6 +62,8 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
         response: { 200: RegisterDocument },
       },
       config: {
+        scope: 'signalling',
+        subject: 'own',
         problems: [
           'proof_required',
           'unknown_agent',
@@ -78,7 +80,7 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const parsed = parseRegister(request.body);
       const { aor } = request.body;
       request.log.debug({ call_id: parsed.call_id, node: parsed.node, aor }, 'asked for registrations');
-      const { center, agent } = whose(deps.directory, parsed.address);
+      const { center, agent } = whose(deps.directory, parsed.address, request.access);
       const known = recent.answerTo(parsed);
       if (known && isProved(center, parsed)) return known;
       const turn = whoseTurn(deps, center, agent, parsed);

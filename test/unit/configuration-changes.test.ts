@@ -1,8 +1,9 @@
 import t from 'tap';
+import { Access, EVERYBODY } from '../../src/access/access.js';
+import { authorOf } from '../../src/access/author.js';
 import { canonical } from '../../src/admin/canonical.js';
 import { changeOf, configurationChanges } from '../../src/admin/configuration-changes.js';
 import type { ContactCenter } from '../../src/directory/contact-center.js';
-import { authorOf } from '../../src/http/author.js';
 import { agent, contactCenter, registrar, skillset } from '../support/contact-center.js';
 
 const BEFORE = canonical(contactCenter());
@@ -60,8 +61,17 @@ t.test('nodes', async (t) => {
 
 t.test('who asks is whom From names, else where the request comes from', async (t) => {
   const ip = '192.0.2.99';
-  t.equal(authorOf({ headers: { from: ' ops@example.com ' }, ip }), 'ops@example.com');
-  t.equal(authorOf({ headers: {}, ip }), 'from 192.0.2.99');
-  t.equal(authorOf({ headers: { from: '' }, ip }), 'from 192.0.2.99');
-  t.equal(authorOf({ headers: { from: 'x'.repeat(300) }, ip }).length, 254);
+  t.equal(authorOf({ headers: { from: ' ops@example.com ' }, ip, access: EVERYBODY }), 'ops@example.com');
+  t.equal(authorOf({ headers: {}, ip, access: EVERYBODY }), 'from 192.0.2.99');
+  t.equal(authorOf({ headers: { from: '' }, ip, access: EVERYBODY }), 'from 192.0.2.99');
+  t.equal(authorOf({ headers: { from: 'x'.repeat(300) }, ip, access: EVERYBODY }).length, 254);
+  const access = new Access({
+    who: 'key deploy',
+    scopes: ['admin'],
+    contactCenters: null,
+    node: null,
+    counted: '1',
+  });
+  t.equal(authorOf({ headers: {}, ip, access }), 'key deploy');
+  t.equal(authorOf({ headers: { from: 'ops@example.com' }, ip, access }), 'ops@example.com (key deploy)');
 });

@@ -1,0 +1,179 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Log } from '../store/log.js';
+import type { Store } from '../store/open-store.js';
+import { Access } from './access.js';
+import { type ApiKey, isLive } from './api-key.js';
+import { loadKeys } from './load-keys.sql.js';
+import { hashOf, idIn } from './secret.js';
+import { touchKeys } from './touch-keys.sql.js';
+
+/** What other instances and the command line change is known here within this time. */
+const EVERY_MS = 2_000;
+/** How much a key's last use, as it is kept, may be behind. */
+const COARSE_MS = 60_000;
+
+export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired';
+
+interface Known {
+  readonly key: ApiKey;
+  readonly access: Access;
+}
+
+/**
+ * All keys, in memory: requests are checked against it alone. Read from Postgres at start, then every two seconds; while
+ * Postgres is away the keys last read go on.
+ */
+export class Keys {
+  readonly #pool: Store['pool'];
+  readonly #log: Log;
+  readonly #clock: () => number;
+  readonly #used = new Map<string, number>();
+  #known: ReadonlyMap<string, Known> = new Map();
+  /** How often a key was changed from here: what Postgres was asked before that is out of date. */
+  #changes = 0;
+  #reading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failing = false;
+  #administrable = true;
+
+  constructor({ pool, log, clock }: { pool: Store['pool']; log: Log; clock: () => number }) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  async start(): Promise<void> {
+    await this.read();
+    this.#timer = setInterval(() => void this.refresh(), EVERY_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reading;
+  }
+
+  /** Whether there is any, were it revoked or expired: a service that has had keys is never open again by itself. */
+  get any(): boolean {
+    return this.#known.size > 0;
+  }
+
+  /** The oldest first. */
+  all(): ApiKey[] {
+    return [...this.#known.values()].map(({ key }) => ({ ...key, last_used_at: this.#lastUse(key) }));
+  }
+
+  find(id: string): ApiKey | undefined {
+    const key = this.#known.get(id)?.key;
+    return key && { ...key, last_used_at: this.#lastUse(key) };
+  }
+
+  /** A key as it was just written to Postgres. */
+  put(key: ApiKey): void {
+    this.#changes += 1;
+    this.#know([...this.all().filter(({ id }) => id !== key.id), key]);
+  }
+
+  /** Who has this key; or why nobody has. Why it is not good any more is told only to who has its secret. */
+  holder(text: string): Access | Refusal {
+    const id = idIn(text);
+    if (id === undefined) return 'malformed';
+    const known = this.#known.get(id);
+    if (!known) return 'unknown';
+    const { key, access } = known;
+    const now = this.#clock();
+    const hash = hashOf(text);
+    if (!timingSafeEqual(hash, key.secret_hash) && !isOldSecret(key, hash, now)) return 'unknown';
+    if (key.revoked_at !== null) return 'revoked';
+    if (!isLive(key, now)) return 'expired';
+    this.#used.set(id, now);
+    return access;
+  }
+
+  /** What Postgres has; never fails. */
+  async refresh(): Promise<void> {
+    this.#reading ??= this.read()
+      .then(
+        () => {
+          if (this.#failing) this.#log.info('the API keys can be read again');
+          this.#failing = false;
+        },
+        (error) => {
+          if (!this.#failing) {
+            this.#log.warn({ err: error }, 'the API keys cannot be read; the last known ones go on');
+          }
+          this.#failing = true;
+        },
+      )
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    await this.#reading;
+  }
+
+  async read(): Promise<void> {
+    for (;;) {
+      const changes = this.#changes;
+      const keys = await loadKeys(this.#pool);
+      if (changes !== this.#changes) continue;
+      this.#know(keys);
+      break;
+    }
+    const uses = this.all().flatMap(({ id, last_used_at }) => {
+      const stored = this.#known.get(id)?.key.last_used_at ?? Number.NEGATIVE_INFINITY;
+      return last_used_at !== null && last_used_at - stored >= COARSE_MS ? [{ id, at: last_used_at }] : [];
+    });
+    if (uses.length > 0) await touchKeys(this.#pool, uses);
+  }
+
+  #know(keys: readonly ApiKey[]): void {
+    this.#known = new Map(
+      keys.map((key) => {
+        const before = this.#known.get(key.id);
+        return [key.id, { key, access: before && isSame(before.key, key) ? before.access : accessOf(key) }];
+      }),
+    );
+    this.#tellWhetherAdministrable();
+  }
+
+  #tellWhetherAdministrable(): void {
+    const now = this.#clock();
+    const administrable = !this.any || this.all().some((key) => administersAll(key, now));
+    if (!administrable && this.#administrable) {
+      this.#log.warn(
+        'no valid API key has scope admin for all contact centers: make one on the command line (npm run keys)',
+      );
+    }
+    this.#administrable = administrable;
+  }
+
+  #lastUse({ id, last_used_at }: ApiKey): number | null {
+    const used = this.#used.get(id);
+    return used === undefined ? last_used_at : Math.max(used, last_used_at ?? used);
+  }
+}
+
+/** Whether it can make keys of every kind, and so help out of anything. */
+export function administersAll(key: ApiKey, now: number): boolean {
+  return isLive(key, now) && key.scopes.includes('admin') && key.contact_centers === null;
+}
+
+function isOldSecret({ old_secret_hash, old_secret_until }: ApiKey, hash: Buffer, now: number): boolean {
+  if (old_secret_hash === null || old_secret_until === null || old_secret_until <= now) return false;
+  return timingSafeEqual(hash, old_secret_hash);
+}
+
+function accessOf({ id, name, scopes, contact_centers }: ApiKey): Access {
+  return new Access({
+    ...{ who: `key ${name}`, scopes, contactCenters: contact_centers },
+    ...{ node: null, counted: id },
+  });
+}
+
+/** Of what an access is made of. */
+function isSame(a: ApiKey, b: ApiKey): boolean {
+  return (
+    a.name === b.name &&
+    String(a.scopes) === String(b.scopes) &&
+    String(a.contact_centers) === String(b.contact_centers)
+  );
+}
