@@ -18,8 +18,7 @@ export function refuseContacts(
   const faults = [...placesOf(directory, request)].flatMap(({ field, uri }): FieldError[] => {
     // It would come back here, again and again.
     const { host } = Problem.inField(field, () => parseUri(uri));
-    if (directory.contactCenter(host))
-      return [{ field, detail: 'is an address of a contact center' }];
+    if (directory.contactCenter(host)) return [{ field, detail: 'is an address of a contact center' }];
     const detail = contactFault(uri, allowed_networks);
     return detail === null ? [] : [{ field, detail }];
   });
