@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { serverUrls } from './database-url.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /**
  * Every setting there is: the only description of them and, in `loadConfig`, the only reader of the environment. A
@@ -23,6 +24,13 @@ const SETTINGS = Type.Object({
       pattern: '^postgres(ql)?://',
       description:
         'a URL such as postgres://user:password@host:5432/database, special characters %-encoded; of several servers (host1:5432,host2:5432) the one that takes writes is used',
+    }),
+  ),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      description:
+        'a URL such as redis://:password@host:6379, redis+sentinel://host1:26379,host2:26379/name or ' +
+        'redis+cluster://host1:6379,host2:6379 (rediss: by TLS), special characters %-encoded',
     }),
   ),
   DATA_DIR: Type.String({
@@ -55,19 +63,25 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const value = readSetting(schema, env[name]);
     if (value === undefined) continue;
     config[name] = value;
-    if (!Value.Check(schema, value) || (name === 'DATABASE_URL' && !serverUrls(String(value)))) {
-      // The value of DATABASE_URL is left out of the line: it holds a password.
-      const found = name === 'DATABASE_URL' ? '' : `, not ${JSON.stringify(value)}`;
+    if (!Value.Check(schema, value) || URLS[name]?.(String(value)) === false) {
+      // The value of a URL is left out of the line: it holds a password.
+      const found = name in URLS ? '' : `, not ${JSON.stringify(value)}`;
       lines.push(`${name} must be ${describe(schema)}${found}`);
     }
   }
-  if (env.REDIS_URL) {
-    lines.push('REDIS_URL must be unset: this version keeps live state in the memory of one instance');
+  if (config.REDIS_URL !== undefined && config.DATABASE_URL === undefined) {
+    lines.push('REDIS_URL needs DATABASE_URL: instances that share live state share one Postgres');
   }
   if (lines.length > 0) throw new ConfigError(lines);
 
   return Value.Parse(SETTINGS, config);
 }
+
+/** The settings that are URLs, and whether a text is one. */
+const URLS: Readonly<Record<string, (text: string) => boolean>> = {
+  DATABASE_URL: (text) => Boolean(serverUrls(text)),
+  REDIS_URL: (text) => parseRedisUrl(text) !== undefined,
+};
 
 function readSetting(schema: TSchema, text: string | undefined): unknown {
   if (text === undefined || text === '') return 'default' in schema ? schema.default : undefined;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# What the tests and the demonstration run besides Node: Kamailio with its modules, SIPp, Postgres, docker-compose (to check its file). Does nothing when all is
+# What the tests and the demonstration run besides Node: Kamailio with its modules, SIPp, Postgres, Redis, docker-compose (to check its file). Does nothing when all is
 # there; installs it as root; otherwise prints the command and stops.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
-packages="sip-tester postgresql docker-compose"
+packages="sip-tester postgresql docker-compose redis-server redis-sentinel redis-tools"
 
 missing=""
 for package in $packages; do

@@ -15,9 +15,9 @@ const LAYERS: readonly (readonly string[])[] = [
   ['plugins'],
   ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'],
   ['access'],
-  ['live', 'kamailio', 'directory', 'store'],
+  ['live', 'kamailio', 'directory', 'store', 'share'],
   ['errors.ts', 'config.ts', 'http'],
-  ['database-url.ts'],
+  ['database-url.ts', 'redis-url.ts'],
   ['sip'],
 ];
 const JOURNEYS = ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'];
@@ -34,7 +34,7 @@ const PURE_IN = [
   'directory',
   'http',
 ];
-const DRIVERS = /^(?:fastify|@fastify|pg)(?:\/|$)/;
+const DRIVERS = /^(?:fastify|@fastify|pg|redis)(?:\/|$)/;
 
 interface Source {
   /** Relative to `src`. */

@@ -68,8 +68,36 @@ t.test('a wrong DATABASE_URL is refused without showing its password', async (t)
   }
 });
 
-t.test('REDIS_URL is refused: this version serves one instance', async (t) => {
-  t.match(linesOf({ REDIS_URL: 'redis://localhost' }), [/^REDIS_URL must be unset: .* one instance$/]);
+t.test('REDIS_URL is one of a Redis, of Sentinels or of a Cluster, and never printed', async (t) => {
+  const DATABASE_URL = 'postgres://localhost/understudy';
+  for (const REDIS_URL of [
+    'redis://localhost',
+    'rediss://user:p%40ss@redis.example.com:6380/3',
+    'redis://[::1]:6379',
+    'redis+sentinel://:secret@10.0.0.1:26379,10.0.0.2/calls',
+    'redis+cluster://10.0.0.1:6379,10.0.0.2,10.0.0.3',
+    'rediss+cluster://user:secret@10.0.0.1',
+  ]) {
+    t.same(loadConfig({ DATABASE_URL, REDIS_URL }).REDIS_URL, REDIS_URL);
+  }
+  for (const REDIS_URL of [
+    'localhost',
+    'http://:secret@localhost',
+    'redis://:secret@a,b',
+    'redis://:secret@a:70000',
+    'redis://:secret@a/x',
+    'redis://:secret%@a',
+    'redis+sentinel://:secret@a:26379',
+    'redis+cluster://:secret@a:6379/1',
+  ]) {
+    const lines = linesOf({ DATABASE_URL, REDIS_URL });
+    t.match(lines, [/^REDIS_URL must be a URL such as /], REDIS_URL);
+    t.notMatch(lines.join(), 'secret');
+  }
+});
+
+t.test('instances that share live state share one Postgres', async (t) => {
+  t.match(linesOf({ REDIS_URL: 'redis://localhost' }), [/^REDIS_URL needs DATABASE_URL/]);
 });
 
 t.test(

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Test } from 'tap';
+import { freePort } from './free-port.js';
+import { type Running, run } from './process.js';
+import { until } from './until.js';
+
+const execute = promisify(execFile);
+
+/** One Redis (or Sentinel) of one test, in a directory of its own; it doesn't outlive the test's process. */
+export class Redis {
+  readonly port: number;
+  readonly url: string;
+  readonly #directory: string;
+  readonly #command: string;
+  readonly #settings: readonly string[];
+  #process: Running | undefined;
+
+  constructor(options: { port: number; directory: string; command: string; settings: readonly string[] }) {
+    this.port = options.port;
+    this.url = `redis://127.0.0.1:${options.port}`;
+    this.#directory = options.directory;
+    this.#command = options.command;
+    this.#settings = options.settings;
+  }
+
+  /** Starts it, empty; resolves when it answers. */
+  async start(): Promise<void> {
+    const file = join(this.#directory, 'redis.conf');
+    const common = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.#directory}`, 'protected-mode no'];
+    await writeFile(file, [...common, ...this.#settings, ''].join('\n'));
+    const process = run(this.#command, [file]);
+    this.#process = process;
+    await until(`${this.#command} to answer`, async () => {
+      if (process.hasEnded()) throw new Error(process.output());
+      return (await this.ask('PING')) === 'PONG';
+    });
+  }
+
+  /** What redis-cli prints. */
+  async ask(...command: string[]): Promise<string> {
+    const { stdout } = await execute('redis-cli', ['-p', String(this.port), ...command], { timeout: 5_000 });
+    return stdout.trim();
+  }
+
+  freeze(): void {
+    this.#process?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.signal('SIGCONT');
+  }
+
+  async kill9(): Promise<void> {
+    this.#process?.signal('SIGKILL');
+    await this.#process?.ended;
+    this.#process = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill9();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+async function newRedis(
+  t: Test,
+  settings: readonly string[] = [],
+  command = 'redis-server',
+  port?: number,
+): Promise<Redis> {
+  const directory = await mkdtemp(join(tmpdir(), 'understudy-redis-'));
+  const redis = new Redis({
+    port: port ?? (await freePort()),
+    directory,
+    command,
+    settings: command === 'redis-server' ? ['save ""', 'appendonly no', ...settings] : settings,
+  });
+  t.teardown(() => redis.stop());
+  await redis.start();
+  return redis;
+}
+
+/** A standalone one, which keeps nothing. */
+export function startRedis(t: Test, settings: readonly string[] = []): Promise<Redis> {
+  return newRedis(t, settings);
+}
+
+/** A master, its replica, and three Sentinels of which two decide within half a second. */
+export async function startSentinels(t: Test) {
+  const master = await newRedis(t);
+  const replica = await newRedis(t, [`replicaof 127.0.0.1 ${master.port}`]);
+  const settings = [
+    `sentinel monitor calls 127.0.0.1 ${master.port} 2`,
+    'sentinel down-after-milliseconds calls 500',
+    'sentinel failover-timeout calls 3000',
+  ];
+  const sentinels: Redis[] = [];
+  for (let i = 0; i < 3; i++) sentinels.push(await newRedis(t, settings, 'redis-sentinel'));
+  await until('the Sentinels to know each other and the replica', async () => {
+    const known = await Promise.all(sentinels.map((one) => one.ask('SENTINEL', 'MASTER', 'calls')));
+    return known.every((text) => /num-other-sentinels\n2\n/.test(text) && /num-slaves\n1\n/.test(text));
+  });
+  await until('the replica to be in line', async () =>
+    /master_link_status:up/.test(await replica.ask('INFO', 'replication')),
+  );
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  return { master, replica, sentinels, url: `redis+sentinel://${hosts}/calls` };
+}
+
+/** Three masters, each with a replica if so wanted, which decide within a second. */
+export async function startCluster(t: Test, { replicas = 0 } = {}) {
+  const nodes: Redis[] = [];
+  for (let i = 0; i < 3 * (1 + replicas); i++) {
+    const port = await freePort();
+    const bus = await freePort();
+    const settings = ['cluster-enabled yes', 'cluster-node-timeout 1000', `cluster-port ${bus}`];
+    nodes.push(await newRedis(t, settings, 'redis-server', port));
+  }
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const options = ['--cluster-replicas', String(replicas), '--cluster-yes'];
+  await execute('redis-cli', ['--cluster', 'create', ...addresses, ...options], { timeout: 60_000 });
+  await until('the Cluster to be one', async () => {
+    const states = await Promise.all(nodes.map((node) => node.ask('CLUSTER', 'INFO')));
+    return states.every((state) => state.includes('cluster_state:ok'));
+  });
+  await until('its replicas to be in line', async () => {
+    const infos = await Promise.all(nodes.map((node) => node.ask('INFO', 'replication')));
+    return infos.filter((info) => info.includes('master_link_status:up')).length === 3 * replicas;
+  });
+  return { nodes, url: `redis+cluster://${addresses.slice(0, 3).join(',')}` };
+}
