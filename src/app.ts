@@ -23,6 +23,8 @@ import { answerReadiness, notReady, type ReadinessCheck } from './plugins/readin
 import { validatorCompiler } from './plugins/validation.js';
 import { rowOf } from './register/endpoint-change.js';
 import { registerJourney } from './register/register.route.js';
+import { NO_LOG, type SharedLog } from './share/shared-log.js';
+import { Sharing } from './sharing.js';
 import type { Candidate } from './store/election.js';
 import type { Store } from './store/open-store.js';
 
@@ -34,6 +36,8 @@ export interface AppDeps {
   readonly logger?: FastifyBaseLogger;
   /** How Kamailios are commanded. */
   readonly rpc?: Rpc;
+  /** What is shared with other instances; closed by the app. */
+  readonly shared?: SharedLog;
   /** How calls on hold are given another target. */
   readonly append?: AppendBranch;
   /** Whether keys are demanded even while there is none. */
@@ -55,27 +59,31 @@ export async function buildApp({
   append = appendBranch,
   demandKeys = false,
   limits = LIMITS,
+  shared = NO_LOG,
 }: AppDeps): Promise<FastifyInstance> {
   const { pool } = store;
   const app = newServer(logger);
   const registry = new Registry();
   countRequests(app, registry);
-  const parts = buildParts({ ...store, log: app.log, clock, rpc, append });
+  const parts = buildParts({ ...store, log: app.log, clock, rpc, append, shared });
   const { keys, directory } = parts;
   const isNode = (name: string) => directory.node(name) !== undefined;
   guard(app, { keys, demanded: demandKeys, limits, openPath: DOCS, isNode, clock });
   await describe(app);
 
+  const sharing = new Sharing(parts, { pool, log: app.log, clock });
   let loaded = false;
   // Hooks run in reverse order: this one after the journeys'.
   let leaveElection = async () => {};
   app.addHook('onClose', async () => {
     await leaveElection();
     await parts.close();
+    await sharing.close();
   });
   app.addHook('onReady', async () => {
     await keys.start();
     await loadAll(parts, pool, clock());
+    await sharing.start();
     parts.agents.start();
     loaded = true;
     // Whoever commands the registrars, each instance hears what they say of the places that they probe.
@@ -85,6 +93,7 @@ export async function buildApp({
   store.onFailover(() => writeAgain(parts, clock()));
   const checks: readonly ReadinessCheck[] = [
     { name: 'database', essential: false, check: () => store.ping() },
+    { name: 'redis', essential: false, check: () => shared.check() },
     { name: 'rows', essential: false, check: async () => refuseToWait(parts.tables) },
     {
       name: 'directory',
@@ -119,12 +128,12 @@ function newServer(logger: FastifyBaseLogger): FastifyInstance {
  * A standby that took over may lack what the old primary had committed last, while we know it: so every binding is written
  * again, by the instance that commands.
  */
-function writeAgain({ registrars, directory, endpoints, accepted }: Parts, now: number): void {
-  if (!registrars.commands) return;
+function writeAgain({ commanded, directory, endpointRows, accepted }: Parts, now: number): void {
+  if (!commanded.commands) return;
   for (const { domain, agents } of directory.contactCenters())
     for (const { name } of agents)
       for (const endpoint of directory.endpointsOf(domain, name, now))
-        endpoints.put(rowOf(endpoint), { kind: 'put', endpoint });
+        endpointRows.put(rowOf(endpoint), { kind: 'put', endpoint });
   accepted.putAll();
 }
 
@@ -138,23 +147,23 @@ function refuseToWait(tables: Parts['tables']): void {
 
 /** Whether this instance commands the registrars. */
 function candidate(
-  { endpoints, accepted, registrars, dispatchers }: Parts,
+  { endpoints, accepted, commanded, dispatchers, shared }: Parts,
   reload: () => Promise<void>,
 ): Candidate {
   let stoodBy = false;
   return {
     won: async () => {
-      // What was changed while another instance commanded them is in Postgres.
-      if (stoodBy) {
+      // What was changed while another instance commanded them is in Postgres, if it was not heard.
+      if (stoodBy && !shared.connected) {
         await Promise.all([endpoints.committed(), accepted.committed()]);
         await reload();
       }
-      registrars.start();
+      commanded.start();
       dispatchers.changed();
     },
     lost: () => {
       stoodBy = true;
-      registrars.standBy();
+      commanded.standBy();
     },
   };
 }
@@ -167,12 +176,12 @@ interface JourneyDeps extends Parts {
 }
 
 async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<void> {
-  const { live, registry, checks, registrars, tables } = deps;
+  const { live, registry, checks, commanded, shared, tables } = deps;
   const written = Object.values(tables);
   const counts = new CallCounts(registry, {
     directory: deps.directory,
     behind: () => {
-      if (registrars.standsBy) return 'standing_by';
+      if (commanded.standsBy && !shared.connected) return 'standing_by';
       return written.some(({ failing }) => failing) ? 'database_away' : null;
     },
   });
@@ -183,7 +192,7 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
   });
   await app.register(async (rest) => outcomeJourney(rest, deps));
   await app.register(async (rest) =>
-    adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: registrars }),
+    adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: commanded }),
   );
   await app.register(async (rest) => healthJourney(rest, deps));
   await app.register(async (rest) => changesJourney(rest, deps));
@@ -193,5 +202,7 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
     const failed = new Set((await notReady(checks)).map(({ name }) => name));
     return checks.map(({ name }) => ({ name, ready: !failed.has(name) }));
   };
-  await app.register(async (rest) => metricsJourney(rest, { ...live, ...deps, counts, version, ready }));
+  await app.register(async (rest) =>
+    metricsJourney(rest, { ...live, ...deps, registrars: commanded, counts, version, ready }),
+  );
 }

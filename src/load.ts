@@ -16,7 +16,7 @@ import { loadEndpoints } from './register/load-endpoints.sql.js';
 /** At the start: everything that Postgres keeps of an earlier life. */
 export async function loadAll(parts: Parts, pool: Pool, now: number): Promise<void> {
   await loadProvisioned(parts, pool, now);
-  restoreCalls(parts.calls, parts.directory, await findCallsGoingOn(pool, now - BUSY_MS));
+  restoreCalls(parts.liveCalls, parts.directory, await findCallsGoingOn(pool, now - BUSY_MS));
   parts.bypass.load(await loadBypass(pool), now);
   parts.healths.load(await loadAnsweredProbes(pool));
 }

@@ -4,6 +4,8 @@ import { isLoopback, mayListen } from './access/may-listen.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { Problem } from './errors.js';
+import { parseRedisUrl } from './redis-url.js';
+import { RedisLog } from './share/redis-log.js';
 import { openStore } from './store/open-store.js';
 import { StoreError } from './store/store-error.js';
 
@@ -66,7 +68,9 @@ async function run(): Promise<void> {
     fail(refusal);
   }
   if (warning) log.warn(warning);
-  const app = await buildApp({ store, logger: log, demandKeys: !isLoopback(HOST) });
+  const redis = config.REDIS_URL === undefined ? undefined : parseRedisUrl(config.REDIS_URL);
+  const shared = redis && new RedisLog({ url: redis, log });
+  const app = await buildApp({ store, logger: log, demandKeys: !isLoopback(HOST), ...(shared && { shared }) });
   await app.listen({ host: config.HOST, port: config.PORT });
   await stopped();
 

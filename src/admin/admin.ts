@@ -4,6 +4,7 @@ import type { Directory } from '../directory/directory.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
 import type { LiveCalls } from '../live/live-calls.js';
+import type { AgentCredentials } from './agent-credentials.js';
 import { bindingRoutes } from './bindings.route.js';
 import { completeAgent, completeSkillset, completeTreatment } from './complete-contact-center.js';
 import {
@@ -14,17 +15,20 @@ import {
   TreatmentBody,
   TreatmentDocument,
 } from './contact-center.schema.js';
-import { ContactCenters } from './contact-centers.js';
+import type { ContactCenters } from './contact-centers.js';
 import { contactCenterRoutes } from './contact-centers.route.js';
 import { credentialRoutes } from './credentials.route.js';
 import { locationRoutes } from './locations.route.js';
 import { differenceRoutes } from './node-differences.route.js';
-import { Nodes } from './nodes.js';
+import type { Nodes } from './nodes.js';
 import { nodeRoutes } from './nodes.route.js';
 import { partRoutes } from './parts.route.js';
 import { skillRoutes } from './skills.route.js';
 
 export interface AdminDeps {
+  readonly centers: ContactCenters;
+  readonly nodes: Nodes;
+  readonly credentials: AgentCredentials;
   readonly pool: pg.Pool;
   readonly directory: Directory;
   readonly registrars: Pick<Registrars, 'changed' | 'started'>;
@@ -43,7 +47,7 @@ export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
     }
   });
 
-  const centers = new ContactCenters(deps);
+  const { centers, nodes } = deps;
   contactCenterRoutes(app, centers);
   locationRoutes(app, centers);
   partRoutes(app, centers, {
@@ -68,9 +72,8 @@ export function adminJourney(app: FastifyInstance, deps: AdminDeps): void {
     complete: completeAgent,
   });
   skillRoutes(app, centers);
-  credentialRoutes(app, { ...deps, centers });
-  const nodes = new Nodes(deps);
+  credentialRoutes(app, deps);
   nodeRoutes(app, nodes);
-  differenceRoutes(app, { ...deps, nodes });
+  differenceRoutes(app, deps);
   bindingRoutes(app, deps.directory, deps.clock);
 }

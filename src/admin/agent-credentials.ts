@@ -3,6 +3,7 @@ import { type Credentials, describeCredentials } from '../directory/credentials.
 import type { Directory } from '../directory/directory.js';
 import type { Changes } from '../live/change.js';
 import { deleteCredentials } from './delete-credentials.sql.js';
+import { loadCredentials } from './load-credentials.sql.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { saveCredentials } from './save-credentials.sql.js';
 
@@ -10,6 +11,8 @@ export interface AgentCredentialsDeps {
   readonly pool: pg.Pool;
   readonly directory: Directory;
   readonly changes: Changes;
+  /** Tells the other instances. */
+  readonly provisioned: (domain: string) => void;
   readonly clock: () => number;
 }
 
@@ -24,24 +27,37 @@ export class AgentCredentials {
 
   /** Whether the agent had none. */
   put(credentials: Credentials, by: string): Promise<boolean> {
-    const { pool, directory } = this.#deps;
+    const { pool, directory, provisioned } = this.#deps;
     const { domain, agent } = credentials;
     return this.#writers.run(domain, async () => {
       const before = directory.credentials(domain, agent);
       await saveCredentials(pool, credentials);
       directory.putCredentials(credentials);
+      provisioned(domain);
       this.#record(before, credentials, by);
       return before === undefined;
     });
   }
 
-  remove(domain: string, agent: string, by: string): Promise<void> {
+  /** Another instance has written other ones. */
+  reread(domain: string): Promise<void> {
     const { pool, directory } = this.#deps;
+    return this.#writers.run(domain, async () => {
+      const stored = await loadCredentials(pool, domain);
+      for (const { name } of directory.contactCenter(domain)?.agents ?? [])
+        directory.removeCredentials(domain, name);
+      for (const credentials of stored) directory.putCredentials(credentials);
+    });
+  }
+
+  remove(domain: string, agent: string, by: string): Promise<void> {
+    const { pool, directory, provisioned } = this.#deps;
     return this.#writers.run(domain, async () => {
       const before = directory.credentials(domain, agent);
       // Also when memory knows of none: a write may have been committed without our learning of it.
       await deleteCredentials(pool, domain, agent);
       directory.removeCredentials(domain, agent);
+      provisioned(domain);
       if (before) this.#record(before, undefined, by);
     });
   }

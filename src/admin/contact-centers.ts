@@ -25,6 +25,8 @@ export interface ContactCentersDeps {
   readonly directory: Directory;
   readonly registrars: Pick<Registrars, 'changed'>;
   readonly changes: Changes;
+  /** Tells the other instances that another document of this domain is in Postgres. */
+  readonly provisioned: (domain: string | null) => void;
   readonly clock: () => number;
 }
 
@@ -41,6 +43,7 @@ export class ContactCenters {
   readonly #directory: Directory;
   readonly #registrars: Pick<Registrars, 'changed'>;
   readonly #changes: Changes;
+  readonly #provisioned: ContactCentersDeps['provisioned'];
   readonly #clock: () => number;
   readonly #writers = new OneAtATime();
   /** The domains whose last write failed: the connection may have broken after the commit, before its answer. */
@@ -51,6 +54,7 @@ export class ContactCenters {
     this.#directory = deps.directory;
     this.#registrars = deps.registrars;
     this.#changes = deps.changes;
+    this.#provisioned = deps.provisioned;
     this.#clock = deps.clock;
   }
 
@@ -76,6 +80,7 @@ export class ContactCenters {
       const stored = await this.#stored(domain, current);
       await this.#write(domain, () => saveContactCenter(this.#pool, stored, center));
       this.#directory.putContactCenter(center);
+      this.#provisioned(domain);
       this.#registrars.changed(affectedAddresses(current, center));
       this.#record(domain, by, current, center);
       return center;
@@ -93,8 +98,20 @@ export class ContactCenters {
       mayGo(current);
       await this.#write(domain, () => deleteContactCenter(this.#pool, domain));
       this.#directory.removeContactCenter(domain);
+      this.#provisioned(domain);
       this.#registrars.changed(affectedAddresses(current, undefined));
       this.#record(domain, by, current, undefined);
+    });
+  }
+
+  /** Another instance has written another document. */
+  reread(domain: string): Promise<void> {
+    return this.#writers.run(domain, async () => {
+      const [center] = await loadContactCenters(this.#pool, domain);
+      const before = this.#directory.contactCenter(domain);
+      if (center) this.#directory.putContactCenter(center);
+      else this.#directory.removeContactCenter(domain);
+      this.#registrars.changed(affectedAddresses(before, center));
     });
   }
 

@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { authorOf } from '../access/author.js';
 import { domainInPath } from '../access/subject.js';
 import { ALGORITHMS, type Credentials, describeCredentials } from '../directory/credentials.js';
+import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
-import { AgentCredentials, type AgentCredentialsDeps } from './agent-credentials.js';
+import type { AgentCredentials } from './agent-credentials.js';
 import type { ContactCenters } from './contact-centers.js';
 import { CredentialsBody, CredentialsDocument } from './credentials.schema.js';
 import { findPart } from './edit-contact-center.js';
@@ -19,11 +20,15 @@ const PATH = '/v1/contact-centers/:domain/agents/:name/credentials';
 /** What an agent's phones log in with: can be set and taken away, and never be read. */
 export function credentialRoutes(
   app: FastifyInstance,
-  deps: AgentCredentialsDeps & { readonly centers: ContactCenters },
+  deps: {
+    readonly centers: ContactCenters;
+    readonly credentials: AgentCredentials;
+    readonly directory: Pick<Directory, 'credentials'>;
+  },
 ): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
   const tags = ['provisioning'];
-  const credentials = new AgentCredentials(deps);
+  const { credentials } = deps;
   const find = ({ domain, name }: { domain: string; name: string }) => {
     const center = deps.centers.find(parseDomain(domain));
     return { domain: center.domain, agent: findPart(center, 'agents', name).name };

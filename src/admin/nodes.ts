@@ -7,6 +7,7 @@ import type { Changes } from '../live/change.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import { changeOf } from './configuration-changes.js';
 import { deleteNode } from './delete-node.sql.js';
+import { loadNodes } from './load-nodes.sql.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { saveNode } from './save-node.sql.js';
 
@@ -20,6 +21,7 @@ export class Nodes {
   readonly #registrars: Pick<Registrars, 'changed' | 'started'>;
   readonly #calls: Pick<LiveCalls, 'forget'>;
   readonly #changes: Changes;
+  readonly #provisioned: (domain: null) => void;
   readonly #clock: () => number;
   readonly #writers = new OneAtATime();
 
@@ -29,6 +31,8 @@ export class Nodes {
     registrars: Pick<Registrars, 'changed' | 'started'>;
     calls: Pick<LiveCalls, 'forget'>;
     changes: Changes;
+    /** Tells the other instances that other nodes are in Postgres. */
+    provisioned: (domain: null) => void;
     clock: () => number;
   }) {
     this.#pool = deps.pool;
@@ -36,6 +40,7 @@ export class Nodes {
     this.#registrars = deps.registrars;
     this.#calls = deps.calls;
     this.#changes = deps.changes;
+    this.#provisioned = deps.provisioned;
     this.#clock = deps.clock;
   }
 
@@ -55,6 +60,7 @@ export class Nodes {
       await saveNode(this.#pool, node);
       const before = this.#directory.node(node.node);
       this.#directory.putNode(node);
+      this.#provisioned(null);
       this.#registrars.changed(NO_ADDRESS);
       this.#record(by, before, node);
       return before === undefined;
@@ -66,9 +72,19 @@ export class Nodes {
       const before = this.find(name);
       await deleteNode(this.#pool, name);
       this.#directory.removeNode(name);
+      this.#provisioned(null);
       this.#registrars.changed(NO_ADDRESS);
       this.#record(by, before, undefined);
     });
+  }
+
+  /** Another instance has written other nodes. */
+  async reread(): Promise<void> {
+    const stored = await loadNodes(this.#pool);
+    const names = new Set(stored.map(({ node }) => node));
+    for (const { node } of this.#directory.nodes()) if (!names.has(node)) this.#directory.removeNode(node);
+    for (const node of stored) this.#directory.putNode(node);
+    this.#registrars.changed(NO_ADDRESS);
   }
 
   #record(by: string, before: Node | undefined, after: Node | undefined): void {

@@ -82,6 +82,11 @@ export class Directory {
     return endpoints.every(alive) ? endpoints : endpoints.filter(alive);
   }
 
+  *allEndpoints(now: number): Generator<Endpoint> {
+    for (const { domain, agents } of this.contactCenters())
+      for (const { name } of agents) yield* this.endpointsOf(domain, name, now);
+  }
+
   endpoint(domain: string, agent: string, key: string): Endpoint | undefined {
     return this.#endpoints.get(domain, agent, key);
   }

@@ -8,9 +8,9 @@ import type { BypassClock } from './bypass-clock.js';
 import type { OverrideOrders } from './override-orders.js';
 import { overrideRoutes } from './overrides.route.js';
 import { pauseRoutes } from './pause.route.js';
-import { placeRoutes } from './places.route.js';
+import { type PlaceRoutesDeps, placeRoutes } from './places.route.js';
 
-export interface HealthDeps {
+export interface HealthDeps extends PlaceRoutesDeps {
   readonly directory: Directory;
   readonly healths: Healths;
   readonly overrides: Overrides;

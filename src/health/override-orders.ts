@@ -12,7 +12,11 @@ export interface OverrideOrdersDeps {
   readonly pool: Store['pool'];
   readonly directory: Directory;
   readonly overrides: Overrides;
+  /** What people change, and what happens by itself: of several instances one alone writes that down. */
   readonly changes: Changes;
+  readonly happened: Changes;
+  /** Tells the other instances. */
+  readonly told: { ordered(override: Override): void; withdrawn(id: string): void };
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -43,8 +47,10 @@ export class OverrideOrders {
     const override = { ...what, id: uuidv7(), created_at: now, expires_at: now + expires_in_seconds * 1_000 };
     await saveOverride(pool, override);
     overrides.put(override);
+    this.#deps.told.ordered(override);
     const { by, reason } = override;
-    this.#tell(override, { at: now, by, reason, before: null, after: documentOf(override) });
+    const change = { at: now, by, reason, before: null, after: documentOf(override) };
+    this.#tell(override, change, this.#deps.changes);
     return override;
   }
 
@@ -52,18 +58,34 @@ export class OverrideOrders {
     const { pool, overrides, clock } = this.#deps;
     await deleteOverride(pool, override.id);
     overrides.remove(override);
-    this.#gone(override, { at: clock(), by, reason: 'withdrawn' });
+    this.#deps.told.withdrawn(override.id);
+    this.#gone(override, { at: clock(), by, reason: 'withdrawn' }, this.#deps.changes);
+  }
+
+  /** Another instance was given the order. */
+  readOrdered(override: Override): void {
+    this.#deps.overrides.put(override);
+    this.#inform(override.domain, this.#deps.clock());
+  }
+
+  readWithdrawn(id: string): void {
+    const override = this.#deps.overrides.find(id);
+    if (!override) return;
+    this.#deps.overrides.remove(override);
+    this.#inform(override.domain, this.#deps.clock());
   }
 
   /** Once a second: what has expired goes, and what a contact center had ordered that is no more. */
   tick(now: number): void {
-    const { directory, overrides, pool, log } = this.#deps;
+    const { directory, overrides, pool, log, happened } = this.#deps;
     const expired = overrides.takeExpired(now);
-    for (const override of expired) this.#gone(override, { at: now, by: 'understudy', reason: 'expired' });
+    const gone = (override: Override, reason: string) =>
+      this.#gone(override, { at: now, by: 'understudy', reason }, happened);
+    for (const override of expired) gone(override, 'expired');
     for (const override of overrides.all()) {
       if (directory.contactCenter(override.domain)) continue;
       overrides.remove(override);
-      this.#gone(override, { at: now, by: 'understudy', reason: 'its contact center was removed' });
+      gone(override, 'its contact center was removed');
     }
     if (expired.length === 0) return;
     // What stays for now is not loaded again, and goes with the next that expires.
@@ -76,13 +98,21 @@ export class OverrideOrders {
     return this.#clearing;
   }
 
-  #gone(override: Override, how: Pick<Change, 'at' | 'by' | 'reason'>): void {
-    this.#tell(override, { ...how, before: documentOf(override), after: null });
+  #gone(override: Override, how: Pick<Change, 'at' | 'by' | 'reason'>, changes: Changes): void {
+    this.#tell(override, { ...how, before: documentOf(override), after: null }, changes);
   }
 
-  #tell({ domain, id }: Override, change: Omit<Change, 'domain' | 'kind' | 'subject'>): void {
-    this.#deps.changes.changed({ domain, kind: 'override', subject: id, ...change });
-    for (const listener of this.#listeners) listener(domain, change.at);
+  #tell(
+    { domain, id }: Override,
+    change: Omit<Change, 'domain' | 'kind' | 'subject'>,
+    changes: Changes,
+  ): void {
+    changes.changed({ domain, kind: 'override', subject: id, ...change });
+    this.#inform(domain, change.at);
+  }
+
+  #inform(domain: string, at: number): void {
+    for (const listener of this.#listeners) listener(domain, at);
   }
 }
 

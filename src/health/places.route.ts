@@ -11,12 +11,14 @@ import { type DescribeDeps, describeHealth } from './describe-health.js';
 import { HealthDocument, HealthQuery, ProbeReport } from './health.schema.js';
 
 export interface PlaceRoutesDeps extends DescribeDeps {
+  /** Takes what a node says of a place. */
+  readonly probed: (node: string, place: string, answered: boolean) => void;
   readonly directory: Directory;
   readonly clock: () => number;
 }
 
 export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
-  const { directory, healths, clock } = deps;
+  const { directory, probed, clock } = deps;
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   routes.post(
@@ -34,7 +36,7 @@ export function placeRoutes(app: FastifyInstance, deps: PlaceRoutesDeps): void {
     async (request, reply) => {
       const { node, uri, state } = request.body;
       const place = Problem.inField('/uri', () => placeUri(uri));
-      if (isOwnPlace(request.access, place)) healths.probe(node, place, state === 'up', clock());
+      if (isOwnPlace(request.access, place)) probed(node, place, state === 'up');
       return reply.code(204).send(null);
     },
   );

@@ -9,7 +9,12 @@ import type { ResolvedAddress } from '../directory/directory.js';
 import type { AppendBranch } from '../kamailio/append-branch.js';
 import type { CallEvent, FollowedCall } from '../live/followed-call.js';
 import type { ToldOutcome } from '../live/live-calls.js';
-import { type WaitingCaller, WaitingCallers } from '../live/waiting-callers.js';
+import {
+  type Return as Attempt,
+  type WaitingCaller,
+  WaitingCallers,
+  type WaitingFacts,
+} from '../live/waiting-callers.js';
 import { asRtjson } from './as-rtjson.js';
 import type { Candidate } from './candidate.js';
 import { type Decision, decisionOf, followedCall } from './decision.js';
@@ -22,11 +27,15 @@ import type { Situation } from './situation.js';
 export interface HoldAndRetryDeps extends SituationDeps {
   readonly calls: {
     follow(listener: (event: CallEvent) => void): void;
-    decided(call: FollowedCall): void;
+    claimed(call: FollowedCall, begun: number): Promise<boolean>;
     became(outcome: ToldOutcome): void;
   };
   readonly history: { decided(decision: Return): void };
   readonly append: AppendBranch;
+  /** Whether this instance calls agents for those who wait; of several one alone does. */
+  readonly callsForAll: () => boolean;
+  /** Tells the other instances of an attempt that has begun. */
+  readonly begun: (caller: string, attempt: Attempt, at: number) => void;
   readonly clock: () => number;
 }
 
@@ -46,6 +55,8 @@ export class HoldAndRetry {
   readonly #waiting = new WaitingCallers();
   readonly #timer: NodeJS.Timeout;
   readonly #commands = new Set<Promise<void>>();
+  /** The callers for whom an agent is just being reserved. */
+  readonly #claiming = new Set<string>();
   #soon: NodeJS.Immediate | undefined;
 
   constructor(deps: HoldAndRetryDeps) {
@@ -56,14 +67,16 @@ export class HoldAndRetry {
 
   /** Calls free agents for those who wait. */
   look(): void {
+    if (!this.#deps.callsForAll()) return;
     const now = this.#deps.clock();
     const nobodyFree = new Set<string>();
     for (const caller of this.#waiting.ready(now)) {
-      const { domain, user, node } = caller.call;
+      const { domain, user, node, decision } = caller.call;
+      if (this.#claiming.has(decision)) continue;
       const resolved = this.#deps.directory.resolve({ domain, user });
       const rpcUrl = node === null ? null : this.#deps.directory.node(node)?.rpc_url;
       if (resolved?.kind !== 'skillset' || typeof rpcUrl !== 'string') {
-        this.#waiting.remove(caller.call.decision);
+        this.#waiting.remove(decision);
         continue;
       }
       if (nobodyFree.has(resolved.aor)) continue;
@@ -79,6 +92,21 @@ export class HoldAndRetry {
   /** Who is on hold, and since when (ms since the epoch). */
   onHold(now: number): { readonly domain: string; readonly since: number }[] {
     return this.#waiting.all(now).map(({ call, since }) => ({ domain: call.domain, since }));
+  }
+
+  /** What is known of those who wait, for an instance that doesn't know. */
+  facts(now: number): WaitingFacts[] {
+    return this.#waiting.facts(now);
+  }
+
+  /** What another instance knows of one who waits, unless the call is known to be over. */
+  merge(facts: WaitingFacts): void {
+    this.#waiting.merge(facts);
+  }
+
+  /** Another instance calls an agent for one who waits. */
+  readBegun(caller: string, attempt: Attempt, at: number): void {
+    if (this.#waiting.waits(caller)) this.#waiting.begin(caller, attempt, at);
   }
 
   async close(): Promise<void> {
@@ -113,12 +141,12 @@ export class HoldAndRetry {
     };
     const document = asRtjson({ situation, decided, ...center }, uuidv7());
     const decision = decisionOf(document, { ruri: situation.address, ...caller.call }, situation, decided);
-    this.#waiting.begin(caller.call.decision, { decision: decision.id, agent, until }, at);
-    this.#deps.calls.decided(followedCall(decision, decided));
-    const { transaction } = caller.hold;
-    const command = this.#deps
-      .append(rpcUrl, { transaction, token: randomUUID(), document })
-      .then((appended) => {
+    const followed = followedCall(decision, decided);
+    const command = this.#begin(caller, followed, { decision: decision.id, agent, until })
+      .then(async (begun) => {
+        if (!begun) return;
+        const { transaction } = caller.hold;
+        const appended = await this.#deps.append(rpcUrl, { transaction, token: randomUUID(), document });
         if (appended === 'refused') this.#refused(caller, decision.id);
         else this.#deps.history.decided({ ...decision, situation: null, returns_from: caller.call.decision });
       })
@@ -126,9 +154,29 @@ export class HoldAndRetry {
     this.#commands.add(command);
   }
 
+  /** Whether the agent is this caller's, who still waits. */
+  async #begin({ call: { decision: caller } }: WaitingCaller, call: FollowedCall, attempt: Attempt) {
+    this.#claiming.add(caller);
+    const claimed = await this.#deps.calls.claimed(call, performance.now());
+    this.#claiming.delete(caller);
+    // Another instance was faster; the next look finds another agent.
+    if (!claimed) return false;
+    if (!this.#waiting.waits(caller)) {
+      this.#giveUp(attempt.decision);
+      return false;
+    }
+    this.#waiting.begin(caller, attempt, call.at);
+    this.#deps.begun(caller, attempt, call.at);
+    return true;
+  }
+
   /** The call is over, or has no more branches. */
   #refused({ call }: WaitingCaller, attempt: string): void {
     this.#waiting.remove(call.decision);
+    this.#giveUp(attempt);
+  }
+
+  #giveUp(attempt: string): void {
     const nothing = { status: null, local: null, retry_after_seconds: null };
     const at = this.#deps.clock();
     this.#deps.calls.became({ decision: attempt, target: 0, event: 'canceled', ...nothing, at });

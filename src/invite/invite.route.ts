@@ -1,34 +1,28 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { uuidv7 } from 'uuidv7';
 import { canonicalIp } from '../directory/canonical-ip.js';
 import { Problem } from '../errors.js';
-import type { FollowedCall } from '../live/followed-call.js';
-import { asRtjson } from './as-rtjson.js';
 import { calledAddress, unknownAddress } from './called-address.js';
 import { callerOf } from './caller.js';
-import { decide } from './decide.js';
-import { type Decision, decisionOf, followedCall } from './decision.js';
+import type { Decision } from './decision.js';
 import { type ExplainDeps, explainRoutes } from './explain.route.js';
 import { type CallSource, fromContactCenter } from './from-contact-center.js';
-import { gatherSituation } from './gather-situation.js';
 import { RouteDocument, RouteRequest } from './invite.schema.js';
 import { limitsOf } from './limits-of.js';
-import { RecentDecisions } from './recent-decisions.js';
+import { type RouteCallDeps, routeCall } from './route-call.js';
 
-export interface InviteDeps extends ExplainDeps {
+export interface InviteDeps extends ExplainDeps, RouteCallDeps {
   /** Takes the decision and returns at once: no call waits for Postgres. */
   readonly history: { decided(decision: Decision): void } & ExplainDeps['history'];
   /** Follows the call by its outcomes. */
-  readonly calls: { decided(call: FollowedCall): void };
+  readonly calls: RouteCallDeps['calls'] & { domainOf(decision: string): string | undefined };
   /** For GET /metrics; every call passes here, so it only adds up. */
   readonly counts: { decided(decision: Decision): void; withoutTarget(domain: string): void };
 }
 
 /** The journey of an INVITE: answered from memory alone. */
 export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
-  const { directory, history, calls, counts, clock } = deps;
-  const recent = new RecentDecisions();
+  const { directory, history, calls, counts } = deps;
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/route',
     {
@@ -42,28 +36,24 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
       config: { scope: 'signalling', subject: 'own', problems: ['unknown_address', 'no_target'] },
     },
     async ({ body, log, access }) => {
-      const source = sourceOf(body, recent);
+      const source = sourceOf(body, calls);
       const resolved = calledAddress(directory, body.ruri, '/ruri');
       const { center } = resolved;
       // For whoever is limited, others' calls are calls like any: the script goes on as it would without us.
       if (!access.covers(center.domain)) throw unknownAddress();
-      const call = {
+      const facts = {
         call_id: body.call_id,
         caller: callerOf(body.from ?? null),
         drill: typeof body.drill === 'string' && mayDrill(center.drill_sources, source),
         fromContactCenter: fromContactCenter(center, source),
         limits: limitsOf(directory, body.node ?? null, body.branches_used ?? 1),
       };
-      const situation = gatherSituation(deps, resolved, call, clock());
-      const decided = decide(situation);
-      if (decided.targets.length === 0) {
+      const routed = await routeCall(deps, resolved, { request: body, facts });
+      if (!routed) {
         counts.withoutTarget(center.domain);
         throw new Problem('no_target', `Nobody takes calls for ${resolved.aor} now`);
       }
-      const document = asRtjson({ situation, decided, ...center }, uuidv7());
-      const decision = decisionOf(document, body, situation, decided);
-      recent.add(decision.id, center.domain);
-      calls.decided(followedCall(decision, decided));
+      const { document, decision } = routed;
       history.decided(decision);
       counts.decided(decision);
       log.debug({ call_id: body.call_id, decision: decision.id, address: decision.address }, 'decided');
@@ -74,12 +64,15 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
   explainRoutes(app, deps);
 }
 
-function sourceOf({ source_ip, source_port, decision }: RouteRequest, recent: RecentDecisions): CallSource {
+function sourceOf(
+  { source_ip, source_port, decision }: RouteRequest,
+  calls: InviteDeps['calls'],
+): CallSource {
   const ip = source_ip ?? null;
   if (ip !== null && canonicalIp(ip) === null) {
     throw Problem.badFields([{ field: '/source_ip', detail: 'is not an IP address' }]);
   }
-  const decidedFor = typeof decision === 'string' ? recent.decidedFor(decision) : null;
+  const decidedFor = typeof decision === 'string' ? (calls.domainOf(decision) ?? null) : null;
   return { ip, port: source_port ?? null, decidedFor };
 }
 

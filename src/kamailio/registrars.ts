@@ -50,7 +50,7 @@ export class Registrars {
     this.#state = 'commanding';
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
-      for (const registrar of this.#commanded.all()) registrar.review();
+      this.reviewAll();
     }, REVIEW_EVERY_MS).unref();
     this.#follow();
   }
@@ -102,6 +102,11 @@ export class Registrars {
     const known = this.#commanded.get(node);
     known?.review();
     return known !== undefined;
+  }
+
+  /** Nobody knows what has changed. */
+  reviewAll(): void {
+    for (const registrar of this.#commanded.all()) registrar.review();
   }
 
   /** Whether every registrar holds this contact on this address for good. */

@@ -5,6 +5,7 @@ import { NEVER_SEEN } from './agent-state.js';
 import { type CallProgress, complaintAbout, type Engagement, engagementsOf } from './call-progress.js';
 import type { CallEvent, FollowedCall } from './followed-call.js';
 import type { CallWatcher } from './live-calls.js';
+import { type Marks, mergedMarks } from './merge.js';
 
 /** So often what has run out is cleared away; who asks in between is answered by the time. */
 const CLEAR_EVERY_MS = 5_000;
@@ -13,6 +14,13 @@ const STRONGEST: readonly Activity[] = ['busy', 'ringing', 'reserved'];
 
 /** What an agent does because of one call. */
 export type CallOf = Engagement & { readonly call_id: string };
+
+interface Reservation {
+  readonly decision: string;
+  /** When it was decided, ms since the epoch. */
+  readonly at: number;
+  readonly of: Set<KnownAgent>;
+}
 
 interface KnownAgent {
   readonly domain: string;
@@ -33,7 +41,7 @@ export class Agents implements AgentStates, CallWatcher {
   readonly #clock: () => number;
   readonly #known = new Map<string, KnownAgent>();
   /** By call: which decision holds its reservations, and of whom. */
-  readonly #reservations = new Map<string, { readonly decision: string; readonly of: Set<KnownAgent> }>();
+  readonly #reservations = new Map<string, Reservation>();
   #timer: NodeJS.Timeout | undefined;
   #pruned = 0;
 
@@ -68,15 +76,17 @@ export class Agents implements AgentStates, CallWatcher {
   decided({ decision, domain, call_id, reserved, at }: FollowedCall): void {
     if (!reserved) return;
     const call = keyOf(domain, call_id);
-    const { decision: earlier = '', of: before = new Set<KnownAgent>() } = this.#reservations.get(call) ?? {};
-    for (const known of [...before]) this.#release(known, earlier);
+    const earlier = this.#reservations.get(call);
+    // Another instance's news may come late.
+    if (earlier && earlier.at > at) return;
+    for (const known of [...(earlier?.of ?? [])]) this.#release(known, earlier?.decision ?? '');
     const now = new Set(reserved.agents.map((agent) => this.#knownOf(domain, agent)));
     for (const known of now) {
       const { agent, engagements } = known;
       engagements.set(decision, { agent, activity: 'reserved', since: at, until: reserved.until, call_id });
       known.offered_at = Math.max(known.offered_at, at);
     }
-    this.#reservations.set(call, { decision, of: now });
+    this.#reservations.set(call, { decision, at, of: now });
   }
 
   progressed(progress: CallProgress, event: Pick<CallEvent, 'position' | 'event'> | null, at: number): void {
@@ -92,6 +102,19 @@ export class Agents implements AgentStates, CallWatcher {
     const agent = event && call.targets[event.position]?.agent;
     if (event && typeof agent === 'string')
       this.#judge(this.#knownOf(call.domain, agent), progress, event.event);
+  }
+
+  /** What is remembered of agents beyond their calls, for an instance that doesn't know. */
+  *marks(): Generator<Marks & Pick<KnownAgent, 'domain' | 'agent'>> {
+    for (const { domain, agent, idle_since, offered_at, put_last } of this.#known.values()) {
+      if (idle_since + offered_at > 0 || put_last) yield { domain, agent, idle_since, offered_at, put_last };
+    }
+  }
+
+  /** What another instance remembers. */
+  merge({ domain, agent, ...theirs }: Marks & Pick<KnownAgent, 'domain' | 'agent'>): void {
+    const known = this.#knownOf(domain, agent);
+    Object.assign(known, mergedMarks(known, theirs));
   }
 
   /** Forgets what has run out. */

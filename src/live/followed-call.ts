@@ -49,4 +49,6 @@ export interface CallEvent {
   readonly hold?: Hold;
   /** ms since the epoch. */
   readonly at: number;
+  /** Whether this instance was told; else another one was. */
+  readonly here: boolean;
 }

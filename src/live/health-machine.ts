@@ -17,7 +17,8 @@
  *
  * Overload (503 with Retry-After) is no state: it gets no calls until then, and stays what it was.
  *
- * Pure: times are ms since the epoch and passed in. When the clock is set back, what is under way takes as long as it would have.
+ * Pure: times are ms since the epoch and passed in. When the clock is set back, what is under way takes as long as it would have;
+ * by less than some seconds it isn't: the clocks of two instances differ by so much.
  */
 import type { HealthPolicy } from '../directory/contact-center.js';
 import type { HealthState, Standing } from './standing.js';
@@ -59,6 +60,7 @@ interface TriedCall {
 }
 
 const LONGEST_OVERLOAD_SECONDS = 300;
+const CLOCKS_DIFFER_MS = 5_000;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 const FIRST_SHARE = 10;
 
@@ -69,7 +71,8 @@ export const WELL: Health = {
 };
 
 /** What becomes of it by this evidence, or by time alone. */
-export function step(before: Health, policy: HealthPolicy, evidence: Evidence | null, now: number): Health {
+export function step(before: Health, policy: HealthPolicy, evidence: Evidence | null, clock: number): Health {
+  const now = steady(before, clock);
   const health = withTime(before, policy, now);
   switch (evidence?.kind) {
     case undefined:
@@ -94,7 +97,8 @@ export function holdUntil({ state, probes, failed_at, hold_ms }: Health): number
 }
 
 /** How it stands at `now`, which is not before the last step. */
-export function standingOf(before: Health, policy: HealthPolicy, now: number): Standing {
+export function standingOf(before: Health, policy: HealthPolicy, clock: number): Standing {
+  const now = steady(before, clock);
   const { state, since, code, because, overloaded_until, ...health } = withTime(before, policy, now);
   if (overloaded_until > now && state !== 'down') {
     const words = `it asked for no calls for ${seconds(overloaded_until - now)} more`;
@@ -141,7 +145,8 @@ export function isForgettable(
 }
 
 /** Brings it to `now`: only what time does by itself. */
-function withTime(before: Health, policy: HealthPolicy, now: number): Health {
+function withTime(before: Health, policy: HealthPolicy, clock: number): Health {
+  const now = steady(before, clock);
   const health = now < before.seen ? moved(before, now - before.seen) : before;
   const { state, failed_at, hold_ms, probes } = health;
   const current = health.seen === now ? health : { ...health, seen: now };
@@ -155,6 +160,10 @@ function withTime(before: Health, policy: HealthPolicy, now: number): Health {
     return { ...current, state: 'returning', since, code: 'ramping', because: 'it comes back' };
   }
   return current;
+}
+
+function steady({ seen }: Health, clock: number): number {
+  return clock < seen && seen - clock < CLOCKS_DIFFER_MS ? seen : clock;
 }
 
 /** The clock was set back: everything that is remembered happened as long ago as before. */

@@ -17,7 +17,8 @@ import {
   step,
   WELL,
 } from './health-machine.js';
-import { type AnsweredProbe, type NodeProbe, type ProbeMemory, Probes } from './probes.js';
+import { mergedHealth } from './merge.js';
+import { type AnsweredProbe, type NodeProbe, type PlaceProbe, type ProbeMemory, Probes } from './probes.js';
 import { HEALTHY, type Standing, type Standings } from './standing.js';
 
 export interface HealthsDeps {
@@ -31,6 +32,14 @@ export interface HealthsDeps {
 interface Watched {
   place: Health;
   readonly answers: Map<string, Health>;
+}
+
+/** One machine: `user` null: of the place itself, else of its answers to calls to this user's address. */
+export interface KnownHealth {
+  readonly domain: string;
+  readonly uri: string;
+  readonly user: string | null;
+  readonly health: Health;
 }
 
 /** Of a location or treatment: from a state in which it got calls, all of them or those to one address. */
@@ -135,6 +144,35 @@ export class Healths implements Standings {
       for (const uri of uris.keys()) if (!center || !takesCallsAt(center, uri)) uris.delete(uri);
       if (uris.size === 0) this.#watched.delete(domain);
     }
+  }
+
+  /** What is known of places, for an instance that doesn't know. */
+  *facts(): Generator<KnownHealth> {
+    for (const [domain, uris] of this.#watched) {
+      for (const [uri, { place, answers }] of uris) {
+        if (place !== WELL) yield { domain, uri, user: null, health: place };
+        for (const [user, health] of answers) yield { domain, uri, user, health };
+      }
+    }
+  }
+
+  /** What another instance knows of a place. */
+  merge({ domain, uri, user, health: theirs }: KnownHealth, now: number): void {
+    const center = this.#deps.directory.contactCenter(domain);
+    if (!center || !takesCallsAt(center, uri)) return;
+    const before = this.#get(domain, uri, user);
+    const after = mergedHealth(before, theirs);
+    if (after === before) return;
+    this.#keep(center, uri, user, after);
+    if (after.state !== before.state) for (const listener of this.#listeners) listener(center, now);
+  }
+
+  get probes(): Iterable<PlaceProbe> {
+    return this.#probes.all();
+  }
+
+  mergeProbe(probe: PlaceProbe): void {
+    this.#probes.merge(probe);
   }
 
   #findDomains(): void {

@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { begun, type CallProgress, isUnreached, progressed } from './call-progress.js';
 import type { CallEvent, FollowedCall, Hold } from './followed-call.js';
+import { mergedCalls } from './merge.js';
 
 /** At 50 calls a second those of the last half hour. */
 const FOLLOWED = 100_000;
+/** No call is tried for longer: of one that was decided before, and wasn't answered, nothing will be told. */
+const TRIED_MS = 10 * 60_000;
 
 /** An outcome as it was told. */
 export interface ToldOutcome {
@@ -56,12 +59,24 @@ export class LiveCalls {
     this.#watcher.decided(call);
   }
 
-  /** Whose call it is; undefined: it is not known any more. */
+  /** Whose call it is; undefined: it is not known any more, or was never ours: the id came over the wire, anybody may invent one. */
   domainOf(decision: string): string | undefined {
     return this.#find(decision)?.call.domain;
   }
 
-  became(outcome: ToldOutcome): void {
+  /** Whether the caller of this decision is known to have hung up. */
+  isOver(decision: string): boolean {
+    const targets = this.#find(decision)?.targets ?? [];
+    return targets.some(({ canceled, ended }) => canceled !== null || ended !== null);
+  }
+
+  /** The call of a decision that is followed. */
+  find(decision: string): FollowedCall | undefined {
+    return this.#find(decision)?.call;
+  }
+
+  /** `here`: this instance was told; else another one was, and has passed it on. */
+  became(outcome: ToldOutcome, here = true): void {
     const { decision, target: position, event, status, local, retry_after_seconds, hold, at } = outcome;
     const before = this.#find(decision);
     if (!before) return;
@@ -76,7 +91,18 @@ export class LiveCalls {
     if (!target || !known) return;
     const unreached = event === 'failed' && isUnreached(known);
     const holds = hold && { hold };
-    const told = { call, target, position, event, status, unreached, retry_after_seconds, ...holds, at };
+    const told = {
+      call,
+      target,
+      position,
+      event,
+      status,
+      unreached,
+      retry_after_seconds,
+      ...holds,
+      at,
+      here,
+    };
     for (const listener of this.#listeners) listener(told);
   }
 
@@ -90,6 +116,22 @@ export class LiveCalls {
         this.#watcher.progressed(progress, null, at);
       }
     }
+  }
+
+  /** What is known of the calls that go on, for an instance that doesn't know. */
+  *facts(now: number): Generator<CallProgress> {
+    for (const progress of this.#open.values()) if (now - progress.call.at < TRIED_MS) yield progress;
+    yield* this.#answered.values();
+  }
+
+  /** What another instance knows of a call. Nobody is told: it is no news. */
+  merge(theirs: CallProgress): void {
+    const ours = this.#find(theirs.call.decision);
+    if (ours && ours.targets.length !== theirs.targets.length) return;
+    const progress = ours ? mergedCalls(ours, theirs) : theirs;
+    this.#keep(progress);
+    if (!ours) this.#watcher.decided(progress.call);
+    this.#watcher.progressed(progress, null, 0);
   }
 
   #find(decision: string): CallProgress | undefined {

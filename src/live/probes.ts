@@ -1,4 +1,5 @@
 import type { ProbeVerdict } from './health-machine.js';
+import { mergedProbe } from './merge.js';
 
 /** What one node says of a place that it probes. `silent`: it has never had an answer, which many a machine gives to nobody. */
 export interface NodeProbe {
@@ -7,6 +8,10 @@ export interface NodeProbe {
   /** Of the state, ms since the epoch. */
   readonly since: number;
   readonly heard_at: number;
+}
+
+export interface PlaceProbe extends NodeProbe {
+  readonly place: string;
 }
 
 /** A place that has answered a node once, at least. */
@@ -53,6 +58,20 @@ export class Probes {
     const state = answered ? 'up' : known ? 'down' : 'silent';
     const since = before?.state === state && before.since !== LONG_AGO ? before.since : now;
     nodes.set(node, { node, state, since, heard_at: now });
+  }
+
+  /** Those that were ever heard in this life of the service. */
+  *all(): Generator<PlaceProbe> {
+    for (const [place, nodes] of this.#places) {
+      for (const probe of nodes.values()) if (probe.heard_at !== LONG_AGO) yield { place, ...probe };
+    }
+  }
+
+  /** What another instance has heard. */
+  merge({ place, ...theirs }: PlaceProbe): void {
+    const nodes = this.#of(place);
+    const ours = nodes.get(theirs.node);
+    nodes.set(theirs.node, ours ? mergedProbe(ours, theirs) : theirs);
   }
 
   verdict(place: string, now: number): ProbeVerdict {

@@ -1,4 +1,5 @@
 import type { FollowedCall, Hold } from './followed-call.js';
+import { mergedReturn } from './merge.js';
 
 /** One try to bring a caller from the music to an agent. */
 export interface Return {
@@ -26,6 +27,9 @@ interface Known extends WaitingCaller {
   branches_left: number;
   attempt: Return | null;
 }
+
+/** All that is known of one caller, for an instance that doesn't know. */
+export type WaitingFacts = WaitingCaller & Readonly<Pick<Known, 'branches_left' | 'attempt'>>;
 
 /** Who waits for an agent. Each caller has at most one attempt under way, so no two agents are ever called for one caller. */
 export class WaitingCallers {
@@ -64,6 +68,28 @@ export class WaitingCallers {
   /** Everybody whose music still plays. */
   all(now: number): WaitingCaller[] {
     return [...this.#callers.values()].filter(({ until }) => until > now);
+  }
+
+  facts(now: number): WaitingFacts[] {
+    return [...this.#callers.values()].filter(({ until }) => until > now);
+  }
+
+  /** What another instance knows. */
+  merge({ tried, branches_left, attempt, ...caller }: WaitingFacts): void {
+    this.add({ ...caller, tried });
+    const known = this.#callers.get(caller.call.decision);
+    if (!known) return;
+    for (const [agent, at] of tried) known.tried.set(agent, Math.max(at, known.tried.get(agent) ?? 0));
+    known.branches_left = Math.min(known.branches_left, branches_left);
+    const lasting = mergedReturn(known.attempt, attempt);
+    if (known.attempt) this.#attempts.delete(known.attempt.decision);
+    known.attempt = lasting;
+    if (lasting) this.#attempts.set(lasting.decision, caller.call.decision);
+  }
+
+  /** Whether nobody is called for this caller just now. */
+  waits(decision: string): boolean {
+    return this.#callers.get(decision)?.attempt === null;
   }
 
   begin(decision: string, attempt: Return, now: number): void {

@@ -82,7 +82,9 @@ export class CallCounts {
   }
 
   became(event: CallEvent): void {
-    const { call, target } = event;
+    const { call, target, here } = event;
+    // Whoever was told counts it: Prometheus adds the instances up.
+    if (!here) return;
     const of = { contact_center: call.domain, role: target.role };
     if (event.event === 'answered') this.#answered.inc({ ...of, called: call.kind });
     if (event.event === 'failed') this.#failed.inc({ ...of, status: failureOf(event) });

@@ -43,6 +43,13 @@ export class AcceptedEndpoints {
     return this.#changes.stored(limitMs);
   }
 
+  /** Another instance has forgotten it. */
+  drop(gone: Pick<AcceptedEndpoint, 'domain' | 'agent' | 'key'>): void {
+    const others = this.of(gone.domain, gone.agent).filter(({ key }) => key !== gone.key);
+    if (others.length > 0) this.#byAgent.set(agentOf(gone), others);
+    else this.#byAgent.delete(agentOf(gone));
+  }
+
   committed(): Promise<void> {
     return this.#changes.committed();
   }

@@ -38,10 +38,17 @@ export class EndpointExpiry {
     return () => clearInterval(timer);
   }
 
-  /** The phone has withdrawn it, so it isn't to be held. */
+  /** The phone has withdrawn it, so it isn't to be held, by no instance. */
   withdrawn(endpoint: Pick<Endpoint, 'domain' | 'agent' | 'key'>): void {
     const known = this.#gone.get(rowOf(endpoint));
-    if (known) this.#forget(known.endpoint);
+    if (!known) return;
+    this.#gone.delete(rowOf(endpoint));
+    this.#deps.endpoints.put(rowOf(endpoint), { kind: 'remove', endpoint: known.endpoint });
+  }
+
+  /** Another instance has removed it. */
+  goneElsewhere(endpoint: Pick<Endpoint, 'domain' | 'agent' | 'key'>): void {
+    this.#gone.delete(rowOf(endpoint));
   }
 
   expireDue(): void {

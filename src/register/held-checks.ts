@@ -62,7 +62,8 @@ export class HeldChecks {
 
   /** What became of a call to an agent's phone. */
   became({ call, target, event, unreached }: CallEvent): void {
-    if (target.agent === null || target.endpoint === null) return;
+    // What one instance is told every one hears: one strikes.
+    if (!this.#deps.registrars.commands || target.agent === null || target.endpoint === null) return;
     const endpoint = this.#deps.directory.endpoint(call.domain, target.agent, target.endpoint);
     if (!endpoint || endpoint.held_since === null) return;
     if (unreached) this.#strike(endpoint);

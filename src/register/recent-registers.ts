@@ -12,6 +12,14 @@ interface Answered {
   readonly answer: Promise<RegisterDocument>;
 }
 
+/** Of a REGISTER what the next must be compared with. */
+export interface HeardRegister {
+  readonly call_id: string;
+  readonly user: string;
+  readonly domain: string;
+  readonly cseq: number;
+}
+
 /** What was heard under each Call-ID, and how the last was answered. */
 export class RecentRegisters {
   readonly #answers = new LRUCache<string, Answered>({ max: ANSWERS });
@@ -19,6 +27,15 @@ export class RecentRegisters {
 
   highestCseq(request: ParsedRegister): number | undefined {
     return this.#sequences.get(dialogOf(request));
+  }
+
+  /** Another instance has heard it. */
+  heard({ call_id, user, domain, cseq }: HeardRegister): void {
+    const dialog = `${call_id} ${user}@${domain}`;
+    if (cseq <= (this.#sequences.peek(dialog) ?? -1)) return;
+    this.#sequences.set(dialog, cseq);
+    // A repeat of ours comes late now.
+    this.#answers.delete(dialog);
   }
 
   /** The answer to this very request, when it was the last under its Call-ID. */

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { agentAddresses } from '../directory/agent-addresses.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import type { Endpoint } from '../directory/endpoint.js';
 import { locationsInOrder } from '../directory/locations-in-order.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
@@ -17,14 +18,25 @@ import { forgetAccepted } from './forget-accepted.js';
 import { HeldChecks } from './held-checks.js';
 import { type ParsedRegister, parseRegister } from './parse-register.js';
 import { planRegistration } from './plan-registration.js';
-import { RecentRegisters } from './recent-registers.js';
+import { type HeardRegister, RecentRegisters } from './recent-registers.js';
 import { refuseContacts } from './refuse-contacts.js';
 import { RegisterDocument, RegisterRequest } from './register.schema.js';
 import { registrationsFor, remaining } from './registrations.js';
 import { type GrantingTurn, turnOf } from './turn.js';
 import { whose } from './whose.js';
 
+/** The other instances of the service. */
+export interface OtherRegisters {
+  registered(heard: HeardRegister): void;
+  follow(listener: (heard: HeardRegister) => void): void;
+}
+
 export interface RegisterDeps extends ExpiryDeps, BypassDeps {
+  readonly endpoints: ExpiryDeps['endpoints'] & {
+    /** Tells of those that another instance has removed. */
+    followGone(listener: (gone: Pick<Endpoint, 'domain' | 'agent' | 'key'>) => void): void;
+  };
+  readonly otherRegisters: OtherRegisters;
   readonly accepted: AcceptedEndpoints;
   readonly calls: Pick<LiveCalls, 'follow'>;
   readonly registrars: Pick<Registrars, 'changed' | 'commands' | 'holds' | 'isThere' | 'sent'>;
@@ -42,6 +54,8 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
   const expiry = new EndpointExpiry(deps);
   const checks = new HeldChecks({ ...deps, log: app.log });
   deps.calls.follow((event) => checks.became(event));
+  deps.otherRegisters.follow((heard) => recent.heard(heard));
+  deps.endpoints.followGone((gone) => expiry.goneElsewhere(gone));
   const stops: (() => void)[] = [];
   app.addHook('onReady', async () => {
     stops.push(expiry.start(), checks.start(), forgetAccepted(deps));
@@ -92,6 +106,8 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const asked = { center, agent, parsed, turn, expiry, isWaitedFor };
       const answer = register(deps, asked, recent.highestCseq(parsed));
       recent.remember(parsed, answer);
+      const { call_id, cseq, address } = parsed;
+      deps.otherRegisters.registered({ call_id, user: address.user, domain: address.domain, cseq });
       return answer;
     },
   );

@@ -13,6 +13,7 @@ import {
   EndpointId,
   EndpointRow,
   HealthFacts,
+  List,
   Outcome,
   OverrideRow,
   ProbeFacts,
@@ -45,9 +46,9 @@ const KINDS = {
     cseq: Type.Integer({ minimum: 0 }),
   }),
   /** What is bound may be different now; whoever commands the registrars sees to it. */
-  bindings: Type.Object({ aors: Type.Array(Name) }),
+  bindings: Type.Object({ aors: List(Name) }),
   /** These reach a registrar by the node that has asked for them. */
-  sent: Type.Object({ registrations: Type.Array(RegistrationRow), node: Type.Union([Name, Type.Null()]) }),
+  sent: Type.Object({ registrations: List(RegistrationRow), node: Type.Union([Name, Type.Null()]) }),
   /** Another document of this domain is in Postgres; `null`: other nodes are. */
   configuration: Type.Object({ domain: Type.Union([Name, Type.Null()]) }),
   /** Operators have ordered something, or taken it back. */
@@ -55,18 +56,17 @@ const KINDS = {
   override_gone: Type.Object({ id: Name }),
   /** A node has lost its memory of the calls that it had at `start`. */
   node_started: Type.Object({ node: Name, start: Time, at: Time }),
-  /** For a caller on hold an agent is called, or was not called after all. */
+  /** For a caller on hold an agent is called. */
   return_begun: Type.Object({ caller: Name, attempt: ReturnTry, at: Time }),
-  return_given_up: Type.Object({ attempt: Name }),
   /** Somebody is new here and asks for what the log doesn't have any more. */
   hello: Type.Object({}),
   /** A part of what one instance knows, for those who may not. */
   state: Type.Object({
-    calls: Type.Array(CallFacts),
-    agents: Type.Array(AgentMarks),
-    health: Type.Array(HealthFacts),
-    probes: Type.Array(ProbeFacts),
-    waiting: Type.Array(WaitingFacts),
+    calls: List(CallFacts),
+    agents: List(AgentMarks),
+    health: List(HealthFacts),
+    probes: List(ProbeFacts),
+    waiting: List(WaitingFacts),
   }),
 } as const satisfies Record<string, TSchema>;
 

@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox';
 
 const Text = Type.String({ maxLength: 10_000 });
 const OrNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const List = <T extends TSchema>(schema: T) => Type.Immutable(Type.Array(schema));
 /** ms since the epoch. */
 export const Time = Type.Number();
 const TimeOrNull = OrNull(Time);
@@ -15,8 +16,8 @@ export const Call = Type.Object({
   kind: Type.Enum(['skillset', 'treatment', 'agent']),
   call_id: Text,
   node: OrNull(Text),
-  reserved: OrNull(Type.Object({ agents: Type.Array(Text), until: Time })),
-  targets: Type.Array(
+  reserved: OrNull(Type.Object({ agents: List(Text), until: Time })),
+  targets: List(
     Type.Object({
       role: Type.Enum(['contact_center', 'agent', 'treatment']),
       uri: Text,
@@ -97,7 +98,7 @@ export const OverrideRow = Type.Object({
 
 export const CallFacts = Type.Object({
   call: Call,
-  targets: Type.Array(
+  targets: List(
     Type.Object({
       ringing: TimeOrNull,
       answered: TimeOrNull,
@@ -137,7 +138,7 @@ export const HealthFacts = Type.Object({
       'ramping',
     ]),
     because: Text,
-    calls: Type.Array(Type.Object({ call: Text, failed: Type.Boolean(), at: Time })),
+    calls: List(Type.Object({ call: Text, failed: Type.Boolean(), at: Time })),
     probes: Type.Enum(['up', 'down', 'nothing']),
     failed_at: TimeOrNull,
     hold_ms: Type.Number(),
@@ -163,7 +164,7 @@ export const WaitingFacts = Type.Object({
   hold: HoldFacts,
   since: Time,
   until: Time,
-  tried: Type.Array(Type.Tuple([Text, Time])),
+  tried: List(Type.Tuple([Text, Time])),
   branches_left: Type.Integer(),
   attempt: OrNull(ReturnTry),
 });

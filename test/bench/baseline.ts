@@ -45,6 +45,7 @@ async function listenOneCommit() {
   registrars.start();
   registerJourney(app, {
     ...{ directory, registrars, endpoints: new OneCommitEach(pool), clock },
+    otherRegisters: { registered: () => {}, follow: () => {} },
     // No contact center here registers its agents itself.
     accepted: new AcceptedEndpoints({ put: () => {}, committed: async () => {}, stored: async () => true }),
     standings: { standing: () => HEALTHY },

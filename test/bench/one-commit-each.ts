@@ -15,6 +15,8 @@ export class OneCommitEach implements EndpointChanges {
     this.#changes.set(row, change);
   }
 
+  followGone(): void {}
+
   /** A REGISTER asks in the turn of the event loop in which it puts, so what was put is its own. */
   async stored(): Promise<boolean> {
     const changes = this.#changes;

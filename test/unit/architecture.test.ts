@@ -10,6 +10,7 @@ const MAX_LINES = 300;
 const LAYERS: readonly (readonly string[])[] = [
   ['main.ts', 'cli', 'plugins/write-openapi.ts'],
   ['app.ts'],
+  ['sharing.ts'],
   ['load.ts'],
   ['parts.ts'],
   ['plugins'],

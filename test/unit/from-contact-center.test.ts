@@ -1,7 +1,6 @@
 import t from 'tap';
 import type { ContactCenter } from '../../src/directory/contact-center.js';
 import { type CallSource, fromContactCenter } from '../../src/invite/from-contact-center.js';
-import { RecentDecisions } from '../../src/invite/recent-decisions.js';
 import { contactCenter } from '../support/contact-center.js';
 
 const center = (...uris: string[]): ContactCenter =>
@@ -46,11 +45,4 @@ t.test('a decision made for the same contact center tells it too', async (t) => 
   const byName = center('sip:pbx.example.com');
   t.equal(fromContactCenter(byName, source({ decidedFor: 'cc.example.com' })), true);
   t.equal(fromContactCenter(byName, source({ decidedFor: 'other.example.com' })), false);
-});
-
-t.test('only the ids of our own decisions count', async (t) => {
-  const recent = new RecentDecisions();
-  recent.add('one', 'cc.example.com');
-  t.equal(recent.decidedFor('one'), 'cc.example.com');
-  t.equal(recent.decidedFor('invented'), null);
 });

@@ -52,6 +52,7 @@ function event(
       unreached: false,
       retry_after_seconds: null,
       at: NOW,
+      here: true,
     },
     ...rest,
   };

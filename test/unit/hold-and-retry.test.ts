@@ -7,6 +7,8 @@ import type { Appended, Branch } from '../../src/kamailio/append-branch.js';
 import { Agents } from '../../src/live/agents.js';
 import { LiveCalls } from '../../src/live/live-calls.js';
 import { HEALTHY } from '../../src/live/standing.js';
+import { NO_LOG } from '../../src/share/shared-log.js';
+import { ToldCalls } from '../../src/share/told-calls.js';
 import {
   agent,
   contactCenter,
@@ -38,7 +40,7 @@ class World {
   readonly recorded: Return[] = [];
   readonly directory = new Directory();
   readonly agents = new Agents({ directory: this.directory, clock: () => this.now });
-  readonly calls = new LiveCalls(this.agents);
+  readonly calls = new ToldCalls(new LiveCalls(this.agents), NO_LOG);
   readonly holds: HoldAndRetry;
   #callers = 0;
 
@@ -56,6 +58,8 @@ class World {
       standings: { standing: () => HEALTHY },
       overrides: { active: () => [] },
       history: { decided: (decision) => this.recorded.push(decision) },
+      callsForAll: () => true,
+      begun: () => {},
       append: async (_url, branch) => this.#append(branch),
       clock: () => this.now,
     });

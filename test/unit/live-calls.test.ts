@@ -31,6 +31,7 @@ t.test('what becomes of a call is told with the call and its target', async (t) 
       unreached: false,
       retry_after_seconds: 30,
       at: NOW + 5,
+      here: true,
     },
   ]);
 });
@@ -133,3 +134,10 @@ t.test(
     t.same(heard(), ['0 ended']);
   },
 );
+
+t.test('only the ids of our own decisions count', async (t) => {
+  const { calls } = following();
+  calls.decided(followedCall('one', ['location']));
+  t.equal(calls.domainOf('one'), 'cc.example.com');
+  t.equal(calls.domainOf('invented'), undefined);
+});
