@@ -33,7 +33,7 @@ interface Position {
  * empty, or as a replica that had not got everything), the whole stream is read, without what was read before.
  */
 export class RedisLog implements SharedLog {
-  readonly usualMs = USUAL_MS;
+  readonly usualMs: number;
   readonly #url: RedisUrl;
   readonly #log: Log;
   readonly #from = randomUUID();
@@ -54,7 +54,8 @@ export class RedisLog implements SharedLog {
   #missed = true;
   #isAway = false;
 
-  constructor({ url, log }: { url: RedisUrl; log: Log }) {
+  constructor({ url, log, usualMs = USUAL_MS }: { url: RedisUrl; log: Log; usualMs?: number }) {
+    this.usualMs = usualMs;
     this.#url = url;
     this.#log = log;
   }

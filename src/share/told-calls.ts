@@ -66,7 +66,8 @@ export class ToldCalls {
   readDecided({ call }: EntryOf<'decided'>, own: boolean): void {
     if (own) {
       this.#slow = false;
-      return this.#claims.read(call.decision);
+      this.#claims.read(call.decision);
+      return;
     }
     if (call.reserved) this.#claims.engaged({ ...call, agents: call.reserved.agents });
     this.#calls.decided(call);

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
-import { type Instance, newInstance } from '../support/shared-instances.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
+import { type Instance, newInstance } from '../support/shared-instances.js';
 import { until } from '../support/until.js';
 
 const DOMAIN = 'cc.example.com';
