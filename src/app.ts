@@ -93,7 +93,7 @@ export async function buildApp({
   store.onFailover(() => writeAgain(parts, clock()));
   const checks: readonly ReadinessCheck[] = [
     { name: 'database', essential: false, check: () => store.ping() },
-    { name: 'redis', essential: false, check: () => shared.check() },
+    ...(shared === NO_LOG ? [] : [{ name: 'redis', essential: false, check: () => shared.check() }]),
     { name: 'rows', essential: false, check: async () => refuseToWait(parts.tables) },
     {
       name: 'directory',
@@ -203,6 +203,14 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
     return checks.map(({ name }) => ({ name, ready: !failed.has(name) }));
   };
   await app.register(async (rest) =>
-    metricsJourney(rest, { ...live, ...deps, registrars: commanded, counts, version, ready }),
+    metricsJourney(rest, {
+      ...live,
+      ...deps,
+      healths: deps.countedHealths,
+      registrars: commanded,
+      counts,
+      version,
+      ready,
+    }),
   );
 }

@@ -17,7 +17,7 @@ import type { Rpc } from './kamailio/json-rpc.js';
 import { Registrars } from './kamailio/registrars.js';
 import { Agents } from './live/agents.js';
 import type { Change } from './live/change.js';
-import { Healths } from './live/healths.js';
+import { type Fall, Healths } from './live/healths.js';
 import { LiveCalls } from './live/live-calls.js';
 import { Overrides } from './live/overrides.js';
 import { History } from './outcome/history.js';
@@ -132,6 +132,14 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared }: P
   const endpoints = new ToldEndpoints(endpointRows, { directory, log: shared, clock });
   const registerListeners: ((heard: HeardRegister) => void)[] = [];
   return {
+    /** Every instance sees the same falls; one counts them. */
+    countedHealths: {
+      seen: healths.seen.bind(healths),
+      followFalls: (listener: (fall: Fall) => void) =>
+        healths.followFalls((fall) => {
+          if (duty.isOurs) listener(fall);
+        }),
+    },
     ...{ shared, duty, liveCalls, commanded, probed, endpointRows, kamailios },
     centers: new ContactCenters(provisioning),
     nodes: new Nodes(provisioning),

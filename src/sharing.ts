@@ -74,7 +74,9 @@ export class Sharing implements LogReader {
   }
 
   read(entry: Entry, { own, past }: { readonly own: boolean; readonly past: boolean }): void {
-    if (entry.kind === 'decided') this.#parts.calls.readDecided(entry, own);
+    const { calls } = this.#parts;
+    if (entry.kind === 'decided') calls.readDecided(entry, own);
+    if (entry.kind === 'became') calls.readBecame(entry, own);
     if (own) return;
     const always = this.#always[entry.kind] as ((entry: Entry, past: boolean) => void) | undefined;
     always?.(entry, past);
@@ -85,7 +87,6 @@ export class Sharing implements LogReader {
 
   /** What is read whenever it was said. */
   readonly #always: { [K in Kind]?: (entry: EntryOf<K>, past: boolean) => void } = {
-    became: (entry) => this.#parts.calls.readBecame(entry),
     probe: ({ node, place, answered, at }) => this.#parts.healths.probe(node, place, answered, at),
     endpoint: (entry) => this.#parts.endpoints.readPut(entry),
     endpoint_gone: (entry) => this.#parts.endpoints.readGone(entry),

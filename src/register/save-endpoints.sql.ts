@@ -3,7 +3,8 @@ import type { EndpointChange } from './endpoint-change.js';
 
 /**
  * Both verbs in one statement, so that a group of REGISTERs costs one round trip and is one transaction. The agents are
- * joined and locked: one that is deleted at this moment takes its endpoints along and doesn't fail the others' rows.
+ * joined and locked: one that is deleted at this moment takes its endpoints along and doesn't fail the others' rows. A phone
+ * may have registered again at another instance, which was faster: then the newer row stays.
  */
 const SAVE = `
   WITH removed AS (
@@ -27,7 +28,8 @@ const SAVE = `
     received = excluded.received, user_agent = excluded.user_agent, node = excluded.node,
     call_id = excluded.call_id, cseq = excluded.cseq, expires = excluded.expires,
     expires_at = excluded.expires_at, registered_at = excluded.registered_at,
-    held_since = excluded.held_since, on_behalf = excluded.on_behalf`;
+    held_since = excluded.held_since, on_behalf = excluded.on_behalf
+  WHERE NOT (endpoints.call_id = excluded.call_id AND endpoints.cseq > excluded.cseq)`;
 
 export async function saveEndpoints(pool: pg.Pool, changes: Iterable<EndpointChange>): Promise<void> {
   const all = [...changes];

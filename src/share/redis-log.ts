@@ -15,6 +15,7 @@ const BLOCK_MS = 500;
 /** A Redis that takes so long longer doesn't answer at all. */
 const ANSWER_MS = 1_000;
 const USUAL_MS = 100;
+const LASTING_MS = 5_000;
 const BEGINNING = '0-0';
 
 /** One entry of the stream, and whose it is. */
@@ -94,12 +95,13 @@ export class RedisLog implements SharedLog {
 
   async #run(tried: () => void): Promise<void> {
     const { signal } = this.#stopping;
+    let since = Number.POSITIVE_INFINITY;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         const reader = await this.#connect();
         await this.#catchUp(reader);
         await this.#join();
-        failures = 0;
+        since = performance.now();
         tried();
         while (!signal.aborted) {
           await this.#readNext(reader, BLOCK_MS);
@@ -110,6 +112,9 @@ export class RedisLog implements SharedLog {
       }
       this.#disconnect();
       tried();
+      // One that takes nothing for long, such as a Redis without memory, is as good as away.
+      if (performance.now() - since > LASTING_MS) failures = 0;
+      since = Number.POSITIVE_INFINITY;
       await backOff(Math.max(1, failures), signal);
     }
   }
@@ -162,10 +167,9 @@ export class RedisLog implements SharedLog {
     const from = { key: this.#key, id: this.#last?.id ?? BEGINNING };
     const streams = await inTime(reader.xRead([from], options), (block ?? 0) + ANSWER_MS);
     const messages: readonly { id: string; message: Record<string, string> }[] = streams?.[0]?.messages ?? [];
-    for (const { id, message } of messages) {
-      this.#last = { id, entry: JSON.stringify({ ...message }) };
-      this.#readOne(id, message);
-    }
+    for (const { id, message } of messages) this.#readOne(id, message);
+    const last = messages.at(-1);
+    if (last) this.#last = { id: last.id, entry: JSON.stringify({ ...last.message }) };
     return messages.length > 0;
   }
 

@@ -73,8 +73,10 @@ export class ToldCalls {
     this.#calls.decided(call);
   }
 
-  readBecame({ outcome }: EntryOf<'became'>): void {
-    this.#calls.became(outcome, false);
+  /** One of our own, too: it may be about a decision that we hadn't read yet. */
+  readBecame({ outcome }: EntryOf<'became'>, own: boolean): void {
+    this.#calls.became(outcome, own);
+    if (own) return;
     const call = this.#calls.find(outcome.decision);
     const agent = call?.targets[outcome.target]?.agent ?? null;
     const engages = outcome.event === 'ringing' || outcome.event === 'answered';
