@@ -43,8 +43,10 @@ async function run(seeds: readonly number[], i: number): Promise<FuzzReport> {
     ...(FUZZ_PATH !== undefined && { path: FUZZ_PATH }),
   };
   // What a case leaves behind is dead at once, and need not be copied about.
-  const execArgv = ['--import=tsx', '--max-semi-space-size=32'];
-  const child = fork(PROCESS, [JSON.stringify(share)], { execArgv });
+  const options = ['--import=tsx', '--max-semi-space-size=32'];
+  // Without what tap would have it load, which follows every file.
+  const execArgv = ['-u', 'NODE_OPTIONS', process.execPath, ...options];
+  const child = fork(PROCESS, [JSON.stringify(share)], { execPath: '/usr/bin/env', execArgv });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`ended with ${code} and without a report`);
   });
