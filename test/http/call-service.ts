@@ -26,13 +26,27 @@ export interface Answer {
 }
 
 type Scenario = (t: Test, service: Service) => Promise<void>;
+type ServerScenario = (t: Test, service: Service & { readonly postgres: Postgres }) => Promise<void>;
 
 /**
- * The same scenarios on the embedded Postgres and on a server: each with an empty database and a service of its own,
- * but one Postgres for all, since an embedded one takes seconds to start.
+ * The same scenarios on the embedded Postgres and on a server: for what is read from the database, or what it may refuse.
+ * Each has an empty database and a service of its own, but one Postgres for all, since an embedded one takes seconds to start.
  */
 export function onBothDatabases(t: Test, scenarios: Readonly<Record<string, Scenario>>): void {
-  for (const kind of ['embedded', 'server'] as const) {
+  onDatabases(t, ['embedded', 'server'], scenarios);
+}
+
+/** For what memory answers, and has the database do nothing that others don't have both of them do. */
+export function onServer(t: Test, scenarios: Readonly<Record<string, ServerScenario>>): void {
+  onDatabases(t, ['server'], scenarios as Readonly<Record<string, Scenario>>);
+}
+
+function onDatabases(
+  t: Test,
+  kinds: readonly ('embedded' | 'server')[],
+  scenarios: Readonly<Record<string, Scenario>>,
+): void {
+  for (const kind of kinds) {
     t.test(kind, async (t) => {
       // Durable, so that a scenario may kill it and find everything again.
       const postgres = kind === 'server' ? await startPostgres({ durable: true }) : undefined;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 import t from 'tap';
 import { until } from '../support/until.js';
-import { CENTER, onBothDatabases, register, type Service, START } from './call-service.js';
+import { CENTER, onServer, register, type Service, START } from './call-service.js';
 
 const CALL_ID = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6@198.51.100.4';
 
@@ -38,7 +38,7 @@ async function registrar(t: Test, service: Service): Promise<Command[]> {
   return commands;
 }
 
-onBothDatabases(t, {
+onServer(t, {
   'a caller returns from hold': async (t, service) => {
     const commands = await registrar(t, service);
     await service.call('PUT', '/v1/contact-centers/cc.example.com', {
