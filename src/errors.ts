@@ -10,6 +10,7 @@ const CATALOGUE = {
   proof_required: { status: 401, title: "The phone must prove that it is the agent's" },
   forbidden: { status: 403, title: 'Who asks may not do this' },
   no_credentials: { status: 403, title: 'The agent has no credentials' },
+  caller_not_allowed: { status: 403, title: 'This address may not be called from there' },
   unknown_agent: { status: 403, title: 'No such agent is provisioned' },
   contact_not_allowed: { status: 403, title: 'No phone may be called there' },
   unknown_node: { status: 403, title: 'No such node is provisioned' },

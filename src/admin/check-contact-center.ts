@@ -126,16 +126,20 @@ function checkExpiry({ expiry }: ContactCenter, fault: Fault): void {
     fault('/expiry/default_seconds', 'must be from min_seconds to max_seconds');
 }
 
-function checkPolicy({ health, drill_sources, allowed_networks }: ContactCenter, fault: Fault): void {
+function checkPolicy(
+  { health, drill_sources, allowed_networks, caller_networks }: ContactCenter,
+  fault: Fault,
+): void {
   if (health.failures > health.of) fault('/health/failures', 'must not be above of');
   if (health.longest_hold_seconds < health.hold_seconds)
     fault('/health/longest_hold_seconds', 'must not be below hold_seconds');
   for (const [i, source] of drill_sources.entries()) {
     if (canonicalIp(source) === null) fault(`/drill_sources/${i}`, 'is not an IP address');
   }
-  for (const [i, network] of (allowed_networks ?? []).entries()) {
-    if (canonicalNetwork(network) === null)
-      fault(`/allowed_networks/${i}`, 'is not a network such as 10.0.0.0/8');
+  for (const [field, networks] of Object.entries({ allowed_networks, caller_networks })) {
+    for (const [i, network] of (networks ?? []).entries()) {
+      if (canonicalNetwork(network) === null) fault(`/${field}/${i}`, 'is not a network such as 10.0.0.0/8');
+    }
   }
 }
 

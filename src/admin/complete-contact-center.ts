@@ -46,6 +46,7 @@ export function completeContactCenter(domain: string, body: ContactCenterBody): 
     phones_in_bypass: body.phones_in_bypass ?? POLICY.phones_in_bypass,
     authenticate_agents: body.authenticate_agents ?? POLICY.authenticate_agents,
     allowed_networks: body.allowed_networks ?? POLICY.allowed_networks,
+    caller_networks: body.caller_networks ?? POLICY.caller_networks,
   };
 }
 

@@ -86,6 +86,12 @@ const DRILL_SOURCES = {
   default: [],
   description: 'IP addresses from which an `X-Understudy-Drill` header is believed.',
 };
+const CALLER_NETWORKS = {
+  default: null,
+  description:
+    "Networks from which skillsets' addresses may be called; other callers get 403. The contact center's own calls are always let " +
+    'through. null: from anywhere.',
+};
 
 /** As answered … */
 export const policyDocument = {
@@ -93,6 +99,7 @@ export const policyDocument = {
   ...SETTINGS,
   drill_sources: Type.Immutable(Type.Array(DrillSource, DRILL_SOURCES)),
   allowed_networks: Type.Union([Type.Immutable(Type.Array(Network)), Type.Null()], NETWORKS),
+  caller_networks: Type.Union([Type.Immutable(Type.Array(Network)), Type.Null()], CALLER_NETWORKS),
 };
 
 /** … and as given: all of it may be left out. */
@@ -104,5 +111,11 @@ export const policyBody = {
   drill_sources: Type.Optional(Type.Array(DrillSource, { ...DRILL_SOURCES, maxItems: LIMITS.drillSources })),
   allowed_networks: Type.Optional(
     Type.Union([Type.Array(Network, { minItems: 1, maxItems: LIMITS.networks }), Type.Null()], NETWORKS),
+  ),
+  caller_networks: Type.Optional(
+    Type.Union(
+      [Type.Array(Network, { minItems: 1, maxItems: LIMITS.networks }), Type.Null()],
+      CALLER_NETWORKS,
+    ),
   ),
 };

@@ -7,7 +7,7 @@ export type Policy = Pick<ContactCenter, keyof typeof POLICY>;
 
 /** In one order and spelling. */
 export function canonicalPolicy(center: ContactCenter): Policy {
-  const { health, drill_sources, allowed_networks } = center;
+  const { health, drill_sources, allowed_networks, caller_networks } = center;
   return {
     health: {
       failures: health.failures,
@@ -29,6 +29,8 @@ export function canonicalPolicy(center: ContactCenter): Policy {
     authenticate_agents: center.authenticate_agents,
     allowed_networks:
       allowed_networks && inOrder(allowed_networks.flatMap((text) => canonicalNetwork(text) ?? [])),
+    caller_networks:
+      caller_networks && inOrder(caller_networks.flatMap((text) => canonicalNetwork(text) ?? [])),
   };
 }
 

@@ -129,6 +129,8 @@ export interface ContactCenter {
   readonly authenticate_agents: boolean;
   /** The networks, as `address/prefix`, in which agents may be called; null: any. */
   readonly allowed_networks: readonly string[] | null;
+  /** The networks, as `address/prefix`, from which skillsets' addresses may be called; null: from anywhere. */
+  readonly caller_networks: readonly string[] | null;
 }
 
 export const FR_TIMER_MS = 2_000;
@@ -170,4 +172,5 @@ export const POLICY = {
   phones_in_bypass: 'accepted',
   authenticate_agents: false,
   allowed_networks: null,
+  caller_networks: null,
 } as const satisfies Partial<ContactCenter>;

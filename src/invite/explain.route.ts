@@ -13,6 +13,7 @@ import { findSituation, type RecordedDecision } from './find-situation.sql.js';
 import { gatherSituation, type SituationDeps } from './gather-situation.js';
 import { TargetsDocument, TargetsQuery } from './invite.schema.js';
 import { limitsOf } from './limits-of.js';
+import { callersOf, mayCall } from './may-call.js';
 import type { Situation } from './situation.js';
 import { type Supposed, suppose } from './what-if.js';
 
@@ -69,12 +70,17 @@ export function explainRoutes(app: FastifyInstance, deps: ExplainDeps): void {
         const recorded = await recordedDecision(query.decision, access);
         const same = decide(recorded.situation).targets.map(({ contact }) => contact);
         const situation = suppose(recorded.situation, supposed);
-        return explained(situation, decide(situation), isSame(same, recorded));
+        return {
+          ...explained(situation, decide(situation), isSame(same, recorded)),
+          ...{ caller_networks: null, caller_allowed: null },
+        };
       }
       if (query.address === undefined) throw oneOfBoth();
-      const { situation } = situationOf({ ...query, address: query.address }, '/address');
+      const { resolved, situation } = situationOf({ ...query, address: query.address }, '/address');
       const changed = suppose(situation, supposed);
-      return explained(changed, decide(changed), null);
+      const callers = callersOf(resolved);
+      const caller_allowed = query.source_ip === undefined ? null : mayCall(callers, query.source_ip);
+      return { ...explained(changed, decide(changed), null), caller_networks: callers, caller_allowed };
     },
   );
 
@@ -109,7 +115,7 @@ export function explainRoutes(app: FastifyInstance, deps: ExplainDeps): void {
   }
 }
 
-function explained(situation: Situation, decided: Decided, same: boolean | null): ExplainDocument {
+function explained(situation: Situation, decided: Decided, same: boolean | null) {
   const { bypass, drill, targets, out } = decided;
   return {
     address: situation.address,

@@ -29,6 +29,9 @@ export const ExplainQuery = Type.Object({
     Type.String({ maxLength: 1_024, description: 'Of the call; orders that spread calls go by it.' }),
   ),
   from: Type.Optional(Type.String({ maxLength: 1_024, description: 'The URI of its From header.' })),
+  source_ip: Type.Optional(
+    Type.String({ maxLength: 64, description: 'What if it came from this IP address: may it call?' }),
+  ),
   at: Type.Optional(
     Type.String({
       format: 'date-time',
@@ -78,6 +81,11 @@ export const ExplainDocument = Type.Object(
       Type.Boolean(),
       'Of a past decision made again: whether the list is the one that was answered.',
     ),
+    caller_networks: nullable(
+      Type.Immutable(Type.Array(Type.String())),
+      'Where the address may be called from now; null: from anywhere, or a past decision.',
+    ),
+    caller_allowed: nullable(Type.Boolean(), 'Whether source_ip may call it; null when none was given.'),
     situation: Type.Unknown({ description: 'Everything that the decision depends on.' }),
   },
   { description: 'A decision with every reason; nothing is recorded.' },

@@ -9,6 +9,7 @@ import { type ExplainDeps, explainRoutes } from './explain.route.js';
 import { type CallSource, fromContactCenter } from './from-contact-center.js';
 import { RouteDocument, RouteRequest } from './invite.schema.js';
 import { limitsOf } from './limits-of.js';
+import { callersOf, mayCall } from './may-call.js';
 import { type RouteCallDeps, routeCall } from './route-call.js';
 
 export interface InviteDeps extends ExplainDeps, RouteCallDeps {
@@ -33,7 +34,11 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         body: RouteRequest,
         response: { 200: RouteDocument },
       },
-      config: { scope: 'signalling', subject: 'own', problems: ['unknown_address', 'no_target'] },
+      config: {
+        scope: 'signalling',
+        subject: 'own',
+        problems: ['unknown_address', 'caller_not_allowed', 'no_target'],
+      },
     },
     async ({ body, log, access }) => {
       const source = sourceOf(body, calls);
@@ -48,6 +53,16 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         fromContactCenter: fromContactCenter(center, source),
         limits: limitsOf(directory, body.node ?? null, body.branches_used ?? 1),
       };
+      // A node keeps these for when it has to do without us.
+      const callers = callersOf(resolved);
+      const told = callers && { address: resolved.aor, caller_networks: callers };
+      if (!facts.fromContactCenter && !mayCall(callers, source.ip)) {
+        const { aor } = resolved;
+        log.info({ call_id: body.call_id, address: aor, source_ip: source.ip }, 'caller not allowed');
+        throw new Problem('caller_not_allowed', `${aor} may not be called from there`, {
+          extra: { ...told },
+        });
+      }
       const routed = await routeCall(deps, resolved, { request: body, facts });
       if (!routed) {
         counts.withoutTarget(center.domain);
@@ -57,7 +72,7 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
       history.decided(decision);
       counts.decided(decision);
       log.debug({ call_id: body.call_id, decision: decision.id, address: decision.address }, 'decided');
-      return document;
+      return { ...document, ...told };
     },
   );
 

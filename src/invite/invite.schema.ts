@@ -104,7 +104,18 @@ export const TargetsDocument = Type.Object(DOCUMENT, {
 export type TargetsDocument = Static<typeof TargetsDocument>;
 
 export const RouteDocument = Type.Object(
-  { ...DOCUMENT, decision: Type.String({ description: 'The id of this decision.' }) },
+  {
+    ...DOCUMENT,
+    decision: Type.String({ description: 'The id of this decision.' }),
+    caller_networks: Type.Optional(
+      Type.Immutable(
+        Type.Array(Type.String(), {
+          description:
+            'Where this address may be called from, when not from anywhere: for the node to keep, and to go by without the service.',
+        }),
+      ),
+    ),
+  },
   { description: 'A document for rtjson_init_routes() of Kamailio as it stands.' },
 );
 export type RouteDocument = Static<typeof RouteDocument>;

@@ -43,6 +43,7 @@ const DOCUMENT = {
   when_down: 'out',
   held_seconds: 0,
   drill_sources: ['2001:DB8::0:9', '192.0.2.99'],
+  caller_networks: ['2001:DB8::/32', '198.51.100.7'],
 };
 const COMPLETE = {
   domain: 'new.example.com',
@@ -98,6 +99,7 @@ const COMPLETE = {
   phones_in_bypass: 'accepted',
   authenticate_agents: false,
   allowed_networks: null,
+  caller_networks: ['198.51.100.7/32', '2001:db8::/32'],
 };
 type Bad = readonly [what: string, body: object, ...fields: string[]];
 const BAD: readonly Bad[] = [
@@ -152,6 +154,8 @@ const BAD: readonly Bad[] = [
       ['/put_last_seconds', { put_last_seconds: 3_601 }],
       ['/held_seconds', { held_seconds: 604_801 }],
       ['/drill_sources/0', { drill_sources: ['pbx.example.com'] }],
+      ['/caller_networks/1', { caller_networks: ['10.0.0.0/8', '10.0.0.0/33'] }],
+      ['/caller_networks', { caller_networks: [] }],
       ['/drill_sources', { drill_sources: Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`) }],
       ['/registers_agents', { registers_agents: 'yes' }],
       ['/phones_in_bypass', { phones_in_bypass: 'none' }],

@@ -121,6 +121,37 @@ onServer(t, {
       t.type(body.decision, 'string');
     });
 
+    await t.test('403 caller_not_allowed: only from the networks that may call skillsets', async (t) => {
+      const domain = 'closed.example.com';
+      const closed = { ...CENTER, caller_networks: ['198.51.100.0/24'] };
+      await service.call('PUT', `/v1/contact-centers/${domain}`, closed);
+      const from = (user: string, source_ip: string | null) =>
+        route(service, { ruri: `sip:${user}@${domain}`, source_ip });
+      const allowed = await from('sales', '198.51.100.4');
+      t.match(allowed, { status: 200, body: { caller_networks: ['198.51.100.0/24'] } });
+      t.match(await from('sales', '203.0.113.9'), {
+        status: 403,
+        body: {
+          code: 'caller_not_allowed',
+          address: `sip:sales@${domain}`,
+          caller_networks: ['198.51.100.0/24'],
+        },
+      });
+      t.equal((await from('sales', null)).status, 403, 'nor from nowhere known');
+      t.notOk('caller_networks' in (await route(service)).body, 'of others nothing is said');
+      t.equal(
+        (await from('alice', '203.0.113.9')).status,
+        200,
+        "an agent's own address is none of a skillset",
+      );
+      t.equal((await from('sales', '192.0.2.10')).status, 200, 'the contact center itself is let through');
+
+      const why = (query: string) => service.call('GET', `/v1/explain?address=sip:sales@${domain}${query}`);
+      t.match((await why('')).body, { caller_networks: ['198.51.100.0/24'], caller_allowed: null });
+      t.match((await why('&source_ip=203.0.113.9')).body, { caller_allowed: false });
+      t.match((await why('&source_ip=198.51.100.4')).body, { caller_allowed: true });
+    });
+
     await t.test('400 bad_request names the field', async (t) => {
       for (const [field, part] of [
         ['/ruri', { ruri: undefined }],

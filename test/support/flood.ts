@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 
 /** A SIP request that needs no answer to be one: `method` for `to`, from this source. */
-function request(method: string, to: string, ip: string, port: number, n: number, userAgent: string): string {
+function request(method: string, to: string, ip: string, port: number, n: number, header: string): string {
   return [
     `${method} ${method === 'REGISTER' ? `sip:${to.split('@')[1]}` : to} SIP/2.0`,
     `Via: SIP/2.0/UDP ${ip}:${port};branch=z9hG4bK${port}-${n}`,
@@ -11,7 +11,7 @@ function request(method: string, to: string, ip: string, port: number, n: number
     `CSeq: 1 ${method}`,
     `Contact: <sip:flood@${ip}:${port}>;expires=60`,
     'Max-Forwards: 70',
-    `User-Agent: ${userAgent}`,
+    header,
     'Content-Length: 0',
     '\r\n',
   ].join('\r\n');
@@ -23,11 +23,15 @@ export interface Flood {
   readonly method: string;
   readonly to: string;
   readonly count: number;
-  readonly userAgent?: string;
+  /** A header field line of its own. */
+  readonly header?: string;
 }
 
 /** Sends so many requests as fast as they are taken up; the answers so far, by status, are read by `answers`. */
-export async function flood(target: number, { ip, method, to, count, userAgent = 'a phone' }: Flood) {
+export async function flood(
+  target: number,
+  { ip, method, to, count, header = 'User-Agent: a phone' }: Flood,
+) {
   const socket = createSocket('udp4');
   const answers: Record<string, number> = {};
   socket.on('message', (message) => {
@@ -37,7 +41,7 @@ export async function flood(target: number, { ip, method, to, count, userAgent =
   await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
   const { port } = socket.address();
   for (let n = 0; n < count; n++) {
-    const text = request(method, to, ip, port, n, userAgent);
+    const text = request(method, to, ip, port, n, header);
     // one after the other: a burst would fill the socket's buffer, and the kernel be the one who stops the flood
     await new Promise<void>((resolve, reject) =>
       socket.send(text, target, '127.0.0.1', (error) => (error ? reject(error) : resolve())),

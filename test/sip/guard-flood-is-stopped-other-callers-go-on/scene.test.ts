@@ -26,13 +26,13 @@ t.test('a flood is stopped, and calls from elsewhere go on', async (t) => {
   };
 
   await t.test('scanners get no answer', async (t) => {
-    const userAgent = 'friendly-scanner';
+    const header = 'User-Agent: friendly-scanner';
     const answers = await floods(t, {
       ip: '127.0.0.66',
       method: 'OPTIONS',
       to: registrar.uri,
       count: 5,
-      userAgent,
+      header,
     });
     await until('it to be said', () =>
       registrar.log().includes('guard=scanner method=OPTIONS source=127.0.0.66'),
