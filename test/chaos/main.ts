@@ -15,6 +15,7 @@ async function main() {
     console.log(`${results.length + 1}/${rows.length} ${row.name} …`);
     const result = await inItsOwnWorld(row);
     results.push(result);
+    console.log(`  ${JSON.stringify(cells(result))}`);
     if (!holds(result)) tellWhy(result);
   }
   console.table(Object.fromEntries(results.map((result) => [result.row, cells(result)])));

@@ -8,6 +8,8 @@ export interface Row {
   readonly options?: SceneOptions;
   /** The edge acknowledges REGISTERs that the service never sees. */
   readonly serviceAway?: true;
+  /** Before the load. */
+  prepare?(world: World): unknown;
   /** What happens … */
   strike(world: World): unknown;
   /** … and what makes it good again. */
@@ -63,6 +65,14 @@ export const ROWS: readonly Row[] = [
       await scene.startUnderstudyAgain();
     },
     heal: () => {},
+  },
+  {
+    name: 'one of two instances killed',
+    options: { standIn: true },
+    serviceAway: true,
+    prepare: ({ scene }) => scene.startStandIn(),
+    strike: ({ scene }) => scene.understudy.kill9(),
+    heal: ({ scene }) => scene.startUnderstudyAgain(),
   },
   {
     name: 'Postgres killed',

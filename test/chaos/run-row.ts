@@ -33,6 +33,7 @@ export async function runRow(ending: Ending, row: Row, extent: Extent): Promise<
   const directory = await mkdtemp(join(tmpdir(), 'understudy-chaos-'));
   ending.teardown(() => rm(directory, { recursive: true, force: true }));
   const world = await World.open(ending, row.options);
+  await row.prepare?.(world);
   const refreshes = await Refreshes.begin(ending, world, directory);
   const calls = await Calls.begin(ending, world.scene, { count: extent.calls, directory });
   await calls.begun(extent.strike);

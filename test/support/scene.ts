@@ -52,6 +52,8 @@ export interface SceneOptions {
   readonly durable?: boolean;
   /** The Kamailios know a second instance of the service, which startStandIn() starts. */
   readonly standIn?: boolean;
+  /** What the service's environment has besides. */
+  readonly serviceEnv?: Readonly<Record<string, string>>;
   /** Settings of the Kamailios besides those that the scene makes. */
   readonly kamailioEnv?: Readonly<Record<string, string>>;
   /** Put a wire that can be made faulty between the Kamailios and the service (its first instance). */
@@ -151,6 +153,7 @@ export class Scene {
     const service: UnderstudyOptions = {
       port,
       ...(postgres ? { databaseUrl: postgres.url } : { dataDir: options.dataDir as string }),
+      ...(options.serviceEnv && { env: options.serviceEnv }),
     };
     const understudy = await startUnderstudy(service);
     const wire = options.wire ? await FaultyWire.open(understudy.url) : undefined;

@@ -1,0 +1,67 @@
+import { setTimeout as later } from 'node:timers/promises';
+import type { World } from '../chaos/world.js';
+import { DOMAIN } from '../support/scene.js';
+
+const EVERY_MS = 100;
+const SALES = encodeURIComponent(`sip:sales@${DOMAIN}`);
+
+/** What people and programs ask besides: ten requests a second, of every kind in turn. */
+export class HttpLoad {
+  readonly #url: string;
+  readonly #world: World;
+  readonly #running: Promise<void>;
+  #on = true;
+  #answered = 0;
+  #failed = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#url = world.scene.understudy.url;
+    this.#running = this.#run();
+  }
+
+  /** When the last request is answered. */
+  async end(): Promise<{ answered: number; failed: number }> {
+    this.#on = false;
+    await this.#running;
+    return { answered: this.#answered, failed: this.#failed };
+  }
+
+  async #run() {
+    for (let n = 0; this.#on; n++) {
+      const [method, path, body] = this.#request(n);
+      try {
+        const response = await fetch(`${this.#url}${path}`, {
+          method,
+          ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+          signal: AbortSignal.timeout(10_000),
+        });
+        await response.arrayBuffer();
+        if (response.status < 500) this.#answered += 1;
+        else this.#failed += 1;
+      } catch {
+        this.#failed += 1;
+      }
+      await later(EVERY_MS);
+    }
+  }
+
+  #request(n: number): [method: string, path: string, body?: object] {
+    const agent = this.#world.phones[n % this.#world.phones.length]?.agent ?? '';
+    const requests: [string, string, object?][] = [
+      ['GET', `/v1/explain?address=${SALES}`],
+      ['GET', `/v1/bindings?address=${SALES}`],
+      ['GET', `/v1/decisions?address=${SALES}&limit=20`],
+      ['POST', '/v1/route', { node: 'reg1', ruri: `sip:sales@${DOMAIN}`, call_id: `soak-${n}` }],
+      [
+        'PUT',
+        `/v1/contact-centers/${DOMAIN}/agents/${agent}/pause`,
+        { reason: 'soak', expires_in_seconds: 60 },
+      ],
+      ['DELETE', `/v1/contact-centers/${DOMAIN}/agents/${agent}/pause`],
+      ['GET', '/v1/health'],
+      ['GET', '/metrics'],
+    ];
+    return requests[n % requests.length] as [string, string, object?];
+  }
+}
