@@ -4,7 +4,7 @@
  * was lost in any row and no acknowledged registration is missing.
  */
 import { parseArgs } from 'node:util';
-import { ROWS, type Row } from './rows.js';
+import { named, ROWS, type Row } from './rows.js';
 import { holds, type Result, runRow, WHOLE } from './run-row.js';
 
 async function main() {
@@ -20,12 +20,6 @@ async function main() {
   }
   console.table(Object.fromEntries(results.map((result) => [result.row, cells(result)])));
   process.exitCode = results.every(holds) ? 0 : 1;
-}
-
-function named(name: string): Row {
-  const row = ROWS.find((one) => one.name === name);
-  if (row) return row;
-  throw new Error(`No row is called "${name}". There are:\n${ROWS.map((one) => `  ${one.name}`).join('\n')}`);
 }
 
 async function inItsOwnWorld(row: Row): Promise<Result> {

@@ -113,6 +113,12 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
+export function named(name: string): Row {
+  const row = ROWS.find((one) => one.name === name);
+  if (row) return row;
+  throw new Error(`No row is called "${name}". There are:\n${ROWS.map((one) => `  ${one.name}`).join('\n')}`);
+}
+
 function back(world: World) {
   return world.contactCenterIs({ answer: 0 });
 }
