@@ -4,6 +4,7 @@ import { DOMAIN, type Ending, type Scene } from '../support/scene.js';
 import { header, type SipMessage, Sipp } from '../support/sipp.js';
 import { readStatistics, withStatistics } from '../support/sipp-statistics.js';
 import { until } from '../support/until.js';
+import { CALLED } from './world.js';
 
 const PER_SECOND = 20;
 const TALK_MS = 200;
@@ -41,7 +42,7 @@ export class Calls {
       scenario: new URL('./sipp/caller.xml', import.meta.url).pathname,
       port: await freePort(),
       target: scene.callTarget,
-      keys: { ruri: `sip:sales@${DOMAIN}` },
+      keys: { ruri: `sip:${CALLED}@${DOMAIN}` },
       args: [
         // -l: SIPp would begin no more when some take longer than usual
         ...['-m', count, '-l', count, '-r', String(PER_SECOND), '-d', String(TALK_MS)],

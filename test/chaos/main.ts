@@ -43,9 +43,10 @@ function cells(result: Result) {
   };
 }
 
-function tellWhy({ heard, missing }: Result) {
+function tellWhy({ heard, missing, warnings }: Result) {
   for (const line of heard.slice(0, 10)) console.log(`  a lost call heard: ${line || 'nothing'}`);
   for (const line of missing.slice(0, 10)) console.log(`  missing: ${line}`);
+  for (const line of warnings.slice(-10)) console.log(`  warned: ${line}`);
 }
 
 try {

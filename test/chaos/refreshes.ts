@@ -18,15 +18,11 @@ export class Refreshes {
   }
 
   /** When all have been acknowledged once. */
-  static async begin(
-    ending: Ending,
-    { scene, phones, phonePort }: World,
-    directory: string,
-  ): Promise<Refreshes> {
+  static async begin(ending: Ending, { scene, phones }: World, directory: string): Promise<Refreshes> {
     const list = join(directory, 'phones.csv');
     await writeFile(
       list,
-      ['SEQUENTIAL', ...phones.map(({ agent }) => `${agent};${phonePort}`), ''].join('\n'),
+      ['SEQUENTIAL', ...phones.map(({ agent, port }) => `${agent};${port}`), ''].join('\n'),
     );
     const count = String(phones.length);
     const sipp = new Sipp({

@@ -21,6 +21,8 @@ export const SHORT: Extent = { calls: 140, strike: 20, heal: 100 };
 
 export interface Result extends CallCounts, RegistrationCounts {
   readonly row: string;
+  /** What the Kamailios have warned of. */
+  readonly warnings: readonly string[];
 }
 
 /** Whether no call was lost, and no acknowledged registration is missing. */
@@ -46,5 +48,7 @@ export async function runRow(ending: Ending, row: Row, extent: Extent): Promise<
     calls.counts(),
     stillThere(world, refreshes, row.serviceAway ? 'any' : 'newest'),
   ]);
-  return { row: row.name, ...counts, ...registrations };
+  const { registrar, edge } = world.scene;
+  const warnings = [...registrar.warnings(), ...(edge?.warnings() ?? [])];
+  return { row: row.name, ...counts, ...registrations, warnings };
 }

@@ -1,15 +1,18 @@
 import { freePort } from '../support/free-port.js';
 import { probed } from '../support/health.js';
 import { type Ending, Scene, type SceneOptions } from '../support/scene.js';
-import { callee, type Sipp } from '../support/sipp.js';
+import type { callee, Sipp } from '../support/sipp.js';
 
 const PHONES = 20;
-const SKILLSETS = ['sales', 'support', 'billing'];
+/** The skillset that is called. */
+export const CALLED = 'sales';
+const SKILLSETS = [CALLED, 'support', 'billing'];
 
 /** An agent's phone, and the skillset that its agent has. */
 export interface Phone {
   readonly agent: string;
   readonly skillset: string;
+  readonly port: number;
   readonly contact: string;
 }
 
@@ -17,19 +20,13 @@ export interface Phone {
 export class World {
   readonly scene: Scene;
   readonly phones: readonly Phone[];
-  readonly phonePort: number;
   /** Whoever sits at the contact center's location now. */
   contactCenter: Sipp;
 
-  private constructor(scene: Scene, contactCenter: Sipp, phonePort: number) {
+  private constructor(scene: Scene, contactCenter: Sipp, phones: readonly Phone[]) {
     this.scene = scene;
     this.contactCenter = contactCenter;
-    this.phonePort = phonePort;
-    this.phones = agents().map((agent, i) => ({
-      agent,
-      skillset: skillsetOf(i),
-      contact: `sip:${agent}@127.0.0.1:${phonePort}`,
-    }));
+    this.phones = phones;
   }
 
   static async open(ending: Ending, options: SceneOptions = {}): Promise<World> {
@@ -47,12 +44,9 @@ export class World {
     });
     const contactCenter = await scene.contactCenter({ answer: 0 });
     await scene.treatment({ answer: 0 });
-    const phonePort = await freePort();
-    // one SIPp is the phones of all agents
-    const phones = await callee({ answer: 0 }, 'agents', phonePort);
-    ending.teardown(() => phones.kill());
+    const phones = await Promise.all(agents().map((agent, i) => phoneOf(scene, agent, skillsetOf(i))));
     await probed(scene);
-    return new World(scene, contactCenter, phonePort);
+    return new World(scene, contactCenter, phones);
   }
 
   /** Somebody else sits at the contact center's location from now on. */
@@ -60,6 +54,13 @@ export class World {
     await this.contactCenter.kill();
     this.contactCenter = await this.scene.contactCenter(behaviour);
   }
+}
+
+/** Only those who are called have a phone that takes calls. */
+async function phoneOf(scene: Scene, agent: string, skillset: string): Promise<Phone> {
+  const port = await freePort();
+  if (skillset === CALLED) await scene.callee({ answer: 0 }, agent, port);
+  return { agent, skillset, port, contact: `sip:${agent}@127.0.0.1:${port}` };
 }
 
 function agents(): string[] {
