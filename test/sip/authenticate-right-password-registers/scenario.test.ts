@@ -11,7 +11,11 @@ for (const { edge, digest } of [
   { edge: false, digest: 'SHA-256' },
 ] as const) {
   t.test(`${edge ? 'edge' : 'registrar'}, ${digest}`, async (t) => {
-    const scene = await Scene.open(t, { edge, digest, document: { authenticate_agents: true } });
+    const scene = await Scene.open(t, {
+      edge,
+      digest,
+      document: { authenticate_agents: true },
+    });
     const node = edge ? 'edge1' : 'reg1';
     if (edge) await scene.api('PUT', `/v1/nodes/${node}`, { role: 'edge' });
     const alice = await DigestPhone.open(t, scene.registerTarget, 'alice');
