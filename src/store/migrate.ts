@@ -21,7 +21,7 @@ export async function migrate(client: pg.ClientBase, log: Log, directory = SQL_D
   await client.query('BEGIN');
   try {
     await lock(client, log);
-    const applied = await apply(client, directory);
+    const applied = await apply(client, log, directory);
     await client.query('COMMIT');
     if (applied.length > 0) log.info({ migrations: applied }, 'the database schema was brought up to date');
   } catch (error) {
@@ -40,7 +40,7 @@ async function lock(client: pg.ClientBase, log: Log): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock($1::bigint)', [LOCK]);
 }
 
-async function apply(client: pg.ClientBase, directory: string): Promise<string[]> {
+async function apply(client: pg.ClientBase, log: Log, directory: string): Promise<string[]> {
   const schema = await client.query<{ name: string }>('SELECT current_schema() AS name');
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -59,7 +59,7 @@ async function apply(client: pg.ClientBase, directory: string): Promise<string[]
   postgrator.on('validation-started', remember);
   postgrator.on('migration-started', remember);
   try {
-    await refuseNewer(postgrator);
+    if (await isNewer(postgrator, client, log)) return [];
     const applied = await postgrator.migrate();
     return applied.map(({ filename }) => basename(filename));
   } catch (error) {
@@ -73,14 +73,29 @@ async function apply(client: pg.ClientBase, directory: string): Promise<string[]
   }
 }
 
-async function refuseNewer(postgrator: Postgrator): Promise<void> {
+/**
+ * Whether a newer Understudy has made this schema. Migrations only add, so we work on it all the same, unless one says that it
+ * breaks us: then the start is refused.
+ */
+async function isNewer(postgrator: Postgrator, client: pg.ClientBase, log: Log): Promise<boolean> {
   const known = await postgrator.getMaxVersion();
   const found = await postgrator.getDatabaseVersion();
-  if (found > known) {
+  if (found <= known) return false;
+  const { rows } = await client.query<{ oldest: number }>(
+    'SELECT oldest_version AS oldest FROM schema_compatibility',
+  );
+  const oldest = rows[0]?.oldest ?? found;
+  if (oldest > known) {
     throw new StoreError(
-      `The database has schema version ${found}, made by a newer Understudy; this one knows ${known}: start the newer one`,
+      `The database has schema version ${found}, made by a newer Understudy, and needs one that knows ${oldest}; ` +
+        `this one knows ${known}: start the newer one`,
     );
   }
+  log.warn(
+    { found, known },
+    'the database schema is newer than this Understudy, which works on it all the same',
+  );
+  return true;
 }
 
 /** Postgrator takes a glob; the directory of a checkout may well have brackets in its name. */

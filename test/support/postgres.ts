@@ -19,6 +19,9 @@ export interface PostgresOptions {
   readonly durable?: boolean;
 }
 
+/** The user that servers run as; their directories are its own. */
+export { user as postgresUser };
+
 /** Everybody may log in from this machine, but a role called `needs_password`, which has to be created, must have its password. */
 const HBA = `local all all trust
 host all needs_password 127.0.0.1/32 scram-sha-256

@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import t, { type Test } from 'tap';
+import { buildApp } from '../../src/app.js';
+import { openStore } from '../../src/store/open-store.js';
+import { logLines } from '../support/log-lines.js';
+import { postgresUser, startPostgres } from '../support/postgres.js';
+import { until } from '../support/until.js';
+import { CENTER, SILENT } from './call-service.js';
+import { send } from './send.js';
+
+const sh = promisify(execFile);
+/** An empty database takes 8 MB. */
+const SMALL = '24m';
+const MANY = Array.from({ length: 2_000 }, (_, i) => ({ name: `agent${i}`, skills: { sales: 1 } }));
+
+const postgres = await startPostgres();
+t.teardown(() => postgres.stop());
+
+/** Also where the server's default is to be read-only. */
+async function administer(...statements: readonly string[]): Promise<void> {
+  const options = '-c default_transaction_read_only=off';
+  const client = new pg.Client({ connectionString: postgres.url, options });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
+
+async function serviceOn(t: Test, DATABASE_URL: string) {
+  const store = await openStore({ DATABASE_URL, DATA_DIR: '' }, SILENT);
+  t.teardown(() => store.close());
+  const log = logLines();
+  const logger = Object.assign(Object.create(SILENT), log);
+  const app = await buildApp({ store, logger });
+  t.teardown(() => app.close());
+  let cseq = 0;
+  return {
+    app,
+    lines: log.lines,
+    send: (line: string, body?: object) => send(app, line, body),
+    register: (agent: number) => {
+      cseq += 1;
+      // Long, so that a few fill a page.
+      const contact = `<sip:agent${agent}@10.0.0.7;x=${'x'.repeat(180)}>;expires=300`;
+      const aor = `sip:agent${agent}@cc.example.com`;
+      return send(app, 'POST /v1/register', {
+        aor,
+        contact,
+        call_id: `call${agent}`,
+        cseq,
+        user_agent: 'y'.repeat(250),
+      });
+    },
+    stored: async () => (await store.pool.query('SELECT FROM endpoints')).rowCount,
+    isReady: async () => (await send(app, 'GET /readyz')).body.status === 'ready',
+  };
+}
+
+t.test('a read-only server: REGISTERs are answered and wait, changes are refused', async (t) => {
+  const service = await serviceOn(t, postgres.url);
+  const center = { ...CENTER, agents: MANY.slice(0, 10) };
+  t.equal((await service.send('PUT /v1/contact-centers/cc.example.com', center)).status, 201);
+  t.match((await service.register(0)).body, { stored: true });
+  await administer('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+  await until('it to be seen', async () => !(await service.isReady()));
+  t.match((await service.send('GET /readyz')).body.degraded, [
+    { name: 'database', detail: /it is read-only/ },
+  ]);
+  for (const agent of [1, 2, 3])
+    t.match(await service.register(agent), { status: 200, body: { stored: false } });
+  for (const [line, body] of [
+    ['PUT /v1/contact-centers/cc.example.com', { ...center, mode: 'b2bua' }],
+    ['DELETE /v1/contact-centers/cc.example.com'],
+    ['PUT /v1/nodes/reg1', { role: 'edge' }],
+  ] as const) {
+    t.match(await service.send(line, body), { status: 503, body: { code: 'store_unavailable' } }, line);
+  }
+  t.match((await service.send('GET /v1/contact-centers/cc.example.com')).body, { mode: 'proxy' });
+  t.equal(await service.stored(), 1, 'it is read all the same');
+
+  await administer('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+  await until('it to be written', service.isReady);
+  t.equal(await service.stored(), 4);
+  t.equal(service.lines.filter((line) => /could not be written .*"endpoints"/.test(line)).length, 1);
+});
+
+t.test(
+  'a full disk: REGISTERs are answered and wait, changes are refused, until there is room',
+  async (t) => {
+    const disk = await smallDisk(t);
+    if (!disk) return void t.pass('nothing may be mounted here', { skip: true });
+    await administer(
+      `CREATE TABLESPACE small LOCATION '${disk}'`,
+      'CREATE DATABASE full_one TABLESPACE small',
+    );
+    const service = await serviceOn(t, postgres.url.replace(/postgres$/, 'full_one'));
+    t.equal(
+      (await service.send('PUT /v1/contact-centers/cc.example.com', { ...CENTER, agents: MANY })).status,
+      201,
+    );
+    t.match((await service.register(0)).body, { stored: true });
+
+    const filler = join(disk, 'filler');
+    await writeFile(filler, Buffer.alloc(64 << 20)).catch(() => {});
+    // What is left of the pages is used up first.
+    let agent = 0;
+    await until(
+      'the disk to be full',
+      async () => {
+        agent += 1;
+        const { status, body } = await service.register(agent);
+        return status === 200 && body.stored === false;
+      },
+      60_000,
+    );
+    t.match(service.lines.at(-1), /could not be written .*53100/);
+    t.equal(await service.isReady(), false);
+    const other = {
+      ...CENTER,
+      agents: [...MANY, ...MANY.map(({ name, skills }) => ({ name: `new-${name}`, skills }))],
+    };
+    t.match(await service.send('PUT /v1/contact-centers/cc.example.com', other), {
+      status: 503,
+      body: { code: 'store_unavailable' },
+    });
+    const { body } = await service.send('GET /v1/contact-centers/cc.example.com');
+    t.equal(body.agents.length, MANY.length, 'nothing has changed');
+
+    await rm(filler);
+    await until('it to be written', service.isReady);
+    t.equal(await service.stored(), agent + 1);
+    t.equal((await service.send('PUT /v1/contact-centers/cc.example.com', other)).status, 200);
+    t.equal(service.lines.filter((line) => /could not be written .*"endpoints"/.test(line)).length, 1);
+  },
+);
+
+/** A directory with little room, which Postgres may use; undefined where nothing can be mounted. */
+async function smallDisk(t: Test): Promise<string | undefined> {
+  const directory = await mkdtemp(join(tmpdir(), 'understudy-small-'));
+  const { uid = process.getuid?.(), gid = process.getgid?.() } = await postgresUser();
+  const options = `size=${SMALL},mode=700,uid=${uid},gid=${gid}`;
+  const isMounted = await sh('mount', ['-t', 'tmpfs', '-o', options, 'understudy-small', directory]).then(
+    () => true,
+    () => false,
+  );
+  // Its tables are still open in the server, which ends later.
+  t.teardown(async () => {
+    if (isMounted) await sh('umount', ['--lazy', directory]);
+    await rmdir(directory);
+  });
+  return isMounted ? directory : undefined;
+}
