@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type ContactCenter, HEALTH, POLICY } from '../directory/contact-center.js';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 import { canonical } from './canonical.js';
 import type { Policy } from './policy.js';
@@ -9,9 +10,11 @@ export async function loadContactCenters(
   pool: pg.Pool,
   domain: string | null = null,
 ): Promise<ContactCenter[]> {
-  const { rows } = await pool
-    .query<Row>({ name: 'load-contact-centers', text: TEXT, values: [domain] })
-    .catch(translateError);
+  const { rows } = await read<Row>(pool, {
+    name: 'load-contact-centers',
+    text: TEXT,
+    values: [domain],
+  }).catch(translateError);
   return rows.map(({ policy, ...center }) =>
     canonical({ ...center, ...POLICY, ...policy, health: { ...HEALTH, ...policy.health } }),
   );

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Credentials } from '../directory/credentials.js';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 
 const LOAD = `
@@ -9,8 +10,7 @@ const LOAD = `
 
 /** Those of one contact center, or of all. */
 export async function loadCredentials(pool: pg.Pool, domain: string | null = null): Promise<Credentials[]> {
-  const { rows } = await pool
-    .query<Credentials>({ name: 'load-credentials', text: LOAD, values: [domain] })
-    .catch(translateError);
+  const query = { name: 'load-credentials', text: LOAD, values: [domain] };
+  const { rows } = await read<Credentials>(pool, query).catch(translateError);
   return rows;
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 
 /** Into bypass, or out of it. */
 export interface BypassChange {
@@ -28,7 +29,7 @@ export async function findBypass(
   pool: Pool,
   { domains, since }: { domains: readonly string[]; since: number },
 ): Promise<BypassChange[]> {
-  const { rows } = await pool.query<BypassChange>({
+  const { rows } = await read<BypassChange>(pool, {
     name: 'find-bypass',
     text: TEXT,
     values: [since, domains],

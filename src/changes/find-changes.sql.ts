@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Change } from '../live/change.js';
+import { read } from '../store/read.js';
 
 /** As the columns come back. */
 export interface FoundChange extends Omit<Change, 'at'> {
@@ -26,7 +27,7 @@ export async function findChanges(pool: Pool, wanted: ChangesWanted): Promise<Fo
   const filters = given.map((filter, i) => ` AND ${filter} = $${i + 3}::text`);
   const { domains } = wanted;
   if (domains) filters.push(` AND domain = ANY ($${given.length + 3}::text[])`);
-  const { rows } = await pool.query<FoundChange>({
+  const { rows } = await read<FoundChange>(pool, {
     name: ['find-changes', ...given, ...(domains ? ['domains'] : [])].join('-by-'),
     text: `
       SELECT at, domain, kind, subject, by, reason, before, after FROM changes

@@ -1,11 +1,13 @@
 import type { Pool } from 'pg';
 import type { AnsweredProbe } from '../live/probes.js';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 
 export async function loadAnsweredProbes(pool: Pool): Promise<AnsweredProbe[]> {
-  const { rows } = await pool
-    .query<AnsweredProbe>({ name: 'load-answered-probes', text: 'SELECT place, node FROM answered_probes' })
-    .catch(translateError);
+  const { rows } = await read<AnsweredProbe>(pool, {
+    name: 'load-answered-probes',
+    text: 'SELECT place, node FROM answered_probes',
+  }).catch(translateError);
   return rows;
 }
 

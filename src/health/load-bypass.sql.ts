@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 
 /** What was in bypass when it was last recorded. */
@@ -19,6 +20,6 @@ const TEXT = `
   WHERE (after ->> 'bypass')::boolean`;
 
 export async function loadBypass(pool: Pool): Promise<KnownBypass[]> {
-  const { rows } = await pool.query<KnownBypass>({ name: 'load-bypass', text: TEXT }).catch(translateError);
+  const { rows } = await read<KnownBypass>(pool, { name: 'load-bypass', text: TEXT }).catch(translateError);
   return rows;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Override } from '../live/override.js';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 
 type Row = Omit<Override, 'created_at' | 'expires_at'> & { created_at: Date; expires_at: Date };
@@ -10,9 +11,9 @@ const TEXT = `
 
 /** The unexpired ones. */
 export async function loadOverrides(pool: Pool, now: number): Promise<Override[]> {
-  const { rows } = await pool
-    .query<Row>({ name: 'load-overrides', text: TEXT, values: [now] })
-    .catch(translateError);
+  const { rows } = await read<Row>(pool, { name: 'load-overrides', text: TEXT, values: [now] }).catch(
+    translateError,
+  );
   return rows.map((row) => ({
     ...row,
     created_at: row.created_at.getTime(),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 import type { Situation } from './situation.js';
 
@@ -13,6 +14,6 @@ export interface RecordedDecision {
 
 export async function findSituation(pool: Pool, id: string): Promise<RecordedDecision | undefined> {
   const query = { name: 'find-situation', text: TEXT, values: [id] };
-  const { rows } = await pool.query<RecordedDecision>(query).catch(translateError);
+  const { rows } = await read<RecordedDecision>(pool, query).catch(translateError);
   return rows[0];
 }

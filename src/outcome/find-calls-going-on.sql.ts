@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 import type { DecisionTarget } from './outcome.schema.js';
 
 /** As the columns come back. */
@@ -25,7 +26,7 @@ const TEXT = `
 
 /** Calls that agents have answered since then (ms since the epoch), and of which no end was told. */
 export async function findCallsGoingOn(pool: Pool, since: number): Promise<CallGoingOn[]> {
-  const { rows } = await pool.query<CallGoingOn>({
+  const { rows } = await read<CallGoingOn>(pool, {
     name: 'find-calls-going-on',
     text: TEXT,
     values: [since],

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 import type { DecisionTarget, NotTried } from './outcome.schema.js';
 
 /** As the columns come back. */
@@ -26,7 +27,7 @@ const BY_ID = `SELECT ${COLUMNS} FROM decisions WHERE id = $1::uuid`;
 /** That one, or none. */
 export async function findDecision(pool: Pool, id: string): Promise<FoundDecision[]> {
   const query = { name: 'find-decision', text: BY_ID, values: [id] };
-  const { rows } = await pool.query<FoundDecision>(query);
+  const { rows } = await read<FoundDecision>(pool, query);
   return rows;
 }
 
@@ -34,7 +35,7 @@ const RETURNS = `SELECT ${COLUMNS} FROM decisions WHERE returns_from = ANY($1::u
 
 /** Those that brought callers back from these decisions' treatments, the oldest first. */
 export async function findReturns(pool: Pool, ids: readonly string[]): Promise<FoundDecision[]> {
-  const { rows } = await pool.query<FoundDecision>({ name: 'find-returns', text: RETURNS, values: [ids] });
+  const { rows } = await read<FoundDecision>(pool, { name: 'find-returns', text: RETURNS, values: [ids] });
   return rows;
 }
 
@@ -58,7 +59,7 @@ export async function listDecisions(
     ...(domains === null ? [] : [{ name: 'domain', text: '= ANY ($::text[])', value: domains }]),
   ];
   const conditions = filters.map(({ name, text }, i) => ` AND ${name} ${text.replace('$', `$${i + 3}`)}`);
-  const { rows } = await pool.query<FoundDecision>({
+  const { rows } = await read<FoundDecision>(pool, {
     name: ['list-decisions', ...filters.map(({ name }) => name)].join('-of-'),
     text: `
       SELECT ${COLUMNS} FROM decisions

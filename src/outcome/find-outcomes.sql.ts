@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { read } from '../store/read.js';
 import type { OutcomeEvent } from './outcome.schema.js';
 
 /** As the columns come back. */
@@ -20,6 +21,6 @@ const TEXT = `
 /** Those of all the decisions, the oldest first. */
 export async function findOutcomes(pool: Pool, decisions: readonly string[]): Promise<FoundOutcome[]> {
   const query = { name: 'find-outcomes', text: TEXT, values: [decisions] };
-  const { rows } = await pool.query<FoundOutcome>(query);
+  const { rows } = await read<FoundOutcome>(pool, query);
   return rows;
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { read } from '../store/read.js';
 import type { AcceptedEndpoint } from './accepted-endpoint.js';
 
 /** Times in ms. */
@@ -9,6 +10,6 @@ const LOAD = `
   FROM accepted_endpoints`;
 
 export async function loadAcceptedEndpoints(pool: pg.Pool): Promise<AcceptedEndpoint[]> {
-  const { rows } = await pool.query<AcceptedEndpoint>({ name: 'load-accepted-endpoints', text: LOAD });
+  const { rows } = await read<AcceptedEndpoint>(pool, { name: 'load-accepted-endpoints', text: LOAD });
   return rows;
 }

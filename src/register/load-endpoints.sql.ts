@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Endpoint } from '../directory/endpoint.js';
+import { read } from '../store/read.js';
 
 /** The expired ones too: whoever expires endpoints deletes their rows. Numbers as numbers, times in ms. */
 const LOAD = `
@@ -11,6 +12,6 @@ const LOAD = `
   FROM endpoints`;
 
 export async function loadEndpoints(pool: pg.Pool): Promise<Endpoint[]> {
-  const { rows } = await pool.query<Endpoint>({ name: 'load-endpoints', text: LOAD });
+  const { rows } = await read<Endpoint>(pool, { name: 'load-endpoints', text: LOAD });
   return rows;
 }

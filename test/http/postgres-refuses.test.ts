@@ -56,9 +56,36 @@ async function serviceOn(t: Test, DATABASE_URL: string) {
       });
     },
     stored: async () => (await store.pool.query('SELECT FROM endpoints')).rowCount,
+    ask: (text: string) => store.pool.query(text).catch(() => {}),
+    /** The next query is on its way when the server ends its session. */
+    breakUnderRead: async () => {
+      const { query } = store.pool;
+      store.pool.query = (async (...args: Parameters<typeof query>) => {
+        store.pool.query = query;
+        await store.pool.query('SELECT pg_terminate_backend(pg_backend_pid())');
+        return query.apply(store.pool, args);
+      }) as typeof query;
+    },
     isReady: async () => (await send(app, 'GET /readyz')).body.status === 'ready',
   };
 }
+
+t.test('people who ask for too much hold up no phone', async (t) => {
+  const service = await serviceOn(t, postgres.url);
+  await service.send('PUT /v1/contact-centers/cc.example.com', { ...CENTER, agents: MANY.slice(0, 20) });
+  const busy = Array.from({ length: 30 }, () => service.ask('SELECT pg_sleep(1.5)'));
+  for (let agent = 10; agent < 20; agent++) t.match((await service.register(agent)).body, { stored: true });
+  t.ok((await Promise.all(busy)).length > 0, 'they are answered in turn');
+  await service.send('DELETE /v1/contact-centers/cc.example.com');
+});
+
+t.test('who reads does not notice that the server has ended the connection', async (t) => {
+  const service = await serviceOn(t, postgres.url);
+  const read = () => service.send('GET /v1/changes');
+  t.equal((await read()).status, 200);
+  await service.breakUnderRead();
+  t.equal((await read()).status, 200);
+});
 
 t.test('a read-only server: REGISTERs are answered and wait, changes are refused', async (t) => {
   const service = await serviceOn(t, postgres.url);

@@ -4,4 +4,4 @@ CREATE TABLE schema_compatibility (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   oldest_version integer NOT NULL
 );
-INSERT INTO schema_compatibility (oldest_version) VALUES (10);
+INSERT INTO schema_compatibility (oldest_version) VALUES (11);
