@@ -1,13 +1,12 @@
 import type { Endpoint } from '../directory/endpoint.js';
 import { firstHop } from '../sip/path.js';
-import { hashedCallId } from './endpoint-registration.js';
 import { type Call, RpcFault } from './json-rpc.js';
 import { withoutSubstitution } from './send-register.js';
 
 const DEFAULT_SOCKET = '.';
 const NO_BODY = '';
 
-type Phone = Pick<Endpoint, 'domain' | 'agent' | 'key' | 'contact' | 'path' | 'received'>;
+type Phone = Pick<Endpoint, 'domain' | 'contact' | 'path' | 'received'>;
 
 /**
  * Whether a phone answers OPTIONS, whatever it answers; asked by a registrar, on the way that its calls to the phone take.
@@ -36,10 +35,11 @@ export async function isThere(call: Call, phone: Phone): Promise<boolean | undef
   }
 }
 
-function optionsHeaders({ domain, agent, key, contact, path }: Phone): string[] {
+function optionsHeaders({ domain, contact, path }: Phone): string[] {
   const from = `sip:${domain}`;
   return [
-    `From: <${from}>;tag=${hashedCallId([agent, key, 'tag']).slice(0, 16)}`,
+    // tm adds a tag, also to one that has one
+    `From: <${from}>`,
     `To: <${contact}>`,
     'Max-Forwards: 70',
     ...(path === null ? [] : [`Route: ${path}`]),

@@ -1,6 +1,5 @@
 import { parseAddress } from '../sip/address.js';
 import { printQ } from '../sip/q-value.js';
-import { hashedCallId } from './endpoint-registration.js';
 import type { Call } from './json-rpc.js';
 import type { Registration } from './registration.js';
 
@@ -26,7 +25,8 @@ export function registerHeaders(registration: Registration): string[] {
   const device = instance === null ? '' : `;+sip.instance="${instance}"`;
   const flow = instance === null || reg_id === null ? '' : `;reg-id=${reg_id}`;
   return [
-    `From: <${aor}>;tag=${hashedCallId([call_id, 'tag']).slice(0, 16)}`,
+    // tm adds a tag, also to one that has one
+    `From: <${aor}>`,
     `To: <${aor}>`,
     `Call-ID: ${call_id}`,
     `CSeq: ${cseq} REGISTER`,

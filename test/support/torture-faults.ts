@@ -4,18 +4,22 @@ import { type Field, readMessage } from './torture-message.js';
 const OURS: Readonly<Record<string, RegExp>> = {
   'x-understudy-decision': /^[0-9a-f-]{36}$|^own-[0-9-]+$/,
   'x-understudy-target': /^\d+$/,
+  'x-understudy-received': /^sip:[\d.]+:\d+(?:;transport=(?:udp|tcp))?$/,
   'x-understudy-drill': /^[ -~]{1,255}$/,
   'x-understudy-source': /^sip:[\d.]+:\d+;transport=(?:udp|tcp)$/,
 };
 
 /**
  * What is wrong with a message that a hostile one has led to: what RFC 3261 says, and a header that nobody has sent as one. No
- * message of these scenes has a Route when it arrives: the only Path is that of an edge, which takes its own Route off.
+ * message of these scenes has a Route when it arrives: the only Path is that of an edge, which takes its own Route off. `phone`: requests that whoever sends the hostile messages may get as well.
  */
-export function faultsOf(datagram: Buffer, { isAnswer }: { isAnswer: boolean }): string[] {
+export function faultsOf(
+  datagram: Buffer,
+  { isAnswer, phone }: { isAnswer: boolean; phone?: RegExp },
+): string[] {
   const { start, fields, faults } = readMessage(datagram);
-  // a dead end for the sender's own retransmissions
-  if (isAnswer !== start.startsWith('SIP/2.0')) return [...faults, `unexpected: ${start}`];
+  const isWanted = isAnswer === start.startsWith('SIP/2.0') || phone?.test(start);
+  if (!isWanted) return [...faults, `unexpected: ${start}`];
   return [...faults, ...fields.flatMap(injected)];
 }
 

@@ -4,7 +4,11 @@
  */
 
 const TOKEN = /^[\w\-.!%*+`'~]+$/;
-const START = /^(?:[\w\-.!%*+`'~]+ [^\s<>"]+ SIP\/2\.0|SIP\/2\.0 [1-6]\d\d [^\r\n]*)$/;
+/** A Request-URI has no headers, which would stand behind a question mark (RFC 3261 §19.1.1, table 1). */
+const RURI = /[a-zA-Z][\w+.-]*:(?:[^\s<>"@]*@)?[^\s<>"@?]+/;
+const START = new RegExp(
+  String.raw`^(?:[\w\-.!%*+\x60'~]+ ${RURI.source} SIP/2\.0|SIP/2\.0 [1-6]\d\d [^\r\n]*)$`,
+);
 /** Anything but a tab below the blank, and DEL (RFC 3261 §25.1: TEXT-UTF8char, LWS). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that they don't leave is what is looked for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
@@ -88,6 +92,10 @@ function checkFields(start: string, fields: readonly Field[], faults: string[]) 
     if (number === undefined || Number(number) >= 2 ** 31) faults.push(`CSeq: ${cseq}`);
     else if (!start.startsWith('SIP/') && of !== method) faults.push(`CSeq: ${cseq} of a ${method}`);
   }
+  for (const name of ['from', 'to']) {
+    for (const value of values({ fields }, name))
+      if (tags(value) > 1) faults.push(`tags of ${name}: ${value}`);
+  }
   for (const id of values({ fields }, 'call-id')) if (!/^[!-~]+$/.test(id)) faults.push(`Call-ID: ${id}`);
   for (const { name, value } of fields) {
     if (!ADDRESSES.includes(name) || isAddressList(value)) continue;
@@ -101,6 +109,11 @@ const PARAM = String.raw`\s*;\s*[\w\-.!%*+'~]+(?:\s*=\s*(?:${QUOTED}|[^\s"<>;,]+
 const BRACKETED = String.raw`(?:${QUOTED}\s*|[^"<>,;]*)<[a-zA-Z][\w+.\-]*:[!#-;=?-~]+>`;
 const BARE = String.raw`[a-zA-Z][\w+.\-]*:[!#-+.-:=@-~-]+`;
 const ADDRESS = new RegExp(String.raw`^\s*(?:${BRACKETED}|${BARE})(?:${PARAM})*\s*(?:,|$)`);
+
+/** How many tags an address has behind its URI. */
+function tags(value: string): number {
+  return value.replace(/"(?:[^"\\]|\\.)*"|<[^>]*>/g, '').match(/;\s*tag\s*=/gi)?.length ?? 0;
+}
 
 function isAddressList(value: string): boolean {
   let rest = value;

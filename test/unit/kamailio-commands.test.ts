@@ -131,13 +131,8 @@ t.test('where a Kamailio reaches itself: its first UDP socket', async (t) => {
 });
 
 t.test('the REGISTER carries the binding; one header is one line', async (t) => {
-  t.strictSame(
-    registerHeaders(REGISTRATION)
-      .slice(0, 1)
-      .map((line) => line.replace(/[0-9a-f]{16}/, 'x')),
-    ['From: <sip:sales@cc.example.com>;tag=x'],
-  );
-  t.strictSame(registerHeaders(REGISTRATION).slice(1), [
+  t.strictSame(registerHeaders(REGISTRATION), [
+    'From: <sip:sales@cc.example.com>',
     'To: <sip:sales@cc.example.com>',
     'Call-ID: a@understudy',
     'CSeq: 12 REGISTER',
