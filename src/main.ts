@@ -70,7 +70,12 @@ async function run(): Promise<void> {
   if (warning) log.warn(warning);
   const redis = config.REDIS_URL === undefined ? undefined : parseRedisUrl(config.REDIS_URL);
   const shared = redis && new RedisLog({ url: redis, log });
-  const app = await buildApp({ store, logger: log, demandKeys: !isLoopback(HOST), ...(shared && { shared }) });
+  const app = await buildApp({
+    store,
+    logger: log,
+    demandKeys: !isLoopback(HOST),
+    ...(shared && { shared }),
+  });
   await app.listen({ host: config.HOST, port: config.PORT });
   await stopped();
 
