@@ -75,8 +75,9 @@ export class Understudy {
 export function launchUnderstudy(options: UnderstudyOptions): Running {
   // Nothing but these: a setting of whoever runs the tests must not change what they test.
   const { PATH, HOME, TMPDIR } = process.env;
-  // tap would have the service follow every file that it loads, for which a start takes twice as long.
-  return run('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, ...COMMAND], {
+  // tap sets NODE_OPTIONS of every child, to follow each file that it loads: a start would take twice as long.
+  const nodeOptions = `NODE_OPTIONS=${options.env?.NODE_OPTIONS ?? ''}`;
+  return run('/usr/bin/env', [nodeOptions, process.execPath, ...COMMAND], {
     ...{ PATH, HOME, TMPDIR },
     PORT: String(options.port ?? 0),
     ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
