@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { buildApp } from '../../src/app.js';
 import { openStore } from '../../src/store/open-store.js';
+import { fillDataDir } from '../support/embedded-data-dir.js';
 import { startPostgres } from '../support/postgres.js';
 import { run } from '../support/process.js';
 import { launchUnderstudy, startUnderstudy } from '../support/understudy.js';
@@ -173,6 +174,7 @@ t.test('other instances and the command line: known within seconds; Postgres awa
 
 t.test('the command line on an embedded Postgres, and what it says when it cannot', async (t) => {
   const DATA_DIR = t.testdir();
+  await fillDataDir(DATA_DIR);
   const wrong = runKeys({ DATA_DIR }, ['create', '--name', 'edge1', '--scope', 'signalling']);
   t.equal(await wrong.ended, 1);
   t.match(wrong.output(), /^understudy: The first key must have scope admin[^\n]*\n$/);
