@@ -1,9 +1,10 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { guard } from './access/guard.route.js';
 import { keyRoutes } from './access/keys.route.js';
 import { LIMITS, type Limits } from './access/limits.js';
+import type { Tls } from './access/tls-files.js';
 import { adminJourney } from './admin/admin.js';
 import { changesJourney } from './changes/changes.route.js';
 import { healthJourney } from './health/health.route.js';
@@ -14,13 +15,13 @@ import { loadAll, loadProvisioned } from './load.js';
 import { CallCounts } from './metrics/call-counts.js';
 import { metricsJourney } from './metrics/metrics.route.js';
 import { countRequests } from './metrics/requests.route.js';
+import { PERSONAL_DATA_DAYS } from './outcome/history.js';
 import { outcomeJourney } from './outcome/outcome.route.js';
 import { buildParts, type Parts } from './parts.js';
-import { takeJsonOnly } from './plugins/json-bodies.js';
 import { DOCS, describe, version } from './plugins/openapi.js';
-import { answer, answerProblems, asProblem } from './plugins/problems.js';
 import { answerReadiness, notReady, type ReadinessCheck } from './plugins/readiness.js';
-import { validatorCompiler } from './plugins/validation.js';
+import { addSecurityHeaders } from './plugins/security-headers.js';
+import { newServer } from './plugins/server.js';
 import { rowOf } from './register/endpoint-change.js';
 import { registerJourney } from './register/register.route.js';
 import { NO_LOG, type SharedLog } from './share/shared-log.js';
@@ -43,12 +44,11 @@ export interface AppDeps {
   /** Whether keys are demanded even while there is none. */
   readonly demandKeys?: boolean;
   readonly limits?: Limits;
+  /** Without: plain HTTP. */
+  readonly tls?: Tls | undefined;
+  /** For how many days what tells callers and phones apart is kept with past calls; 0: not at all. */
+  readonly personalDataDays?: number;
 }
-
-/** Far more than any REGISTER or INVITE; documents have a limit of their own. */
-const BODY_BYTES = 64 * 1024;
-/** The longest path parameter there is, a domain; longer ones are refused before anything looks at them. */
-const PARAM_LENGTH = 253;
 
 /** The whole service but for its listening socket. It is ready when the directory has been read from Postgres. */
 export async function buildApp({
@@ -60,12 +60,14 @@ export async function buildApp({
   demandKeys = false,
   limits = LIMITS,
   shared = NO_LOG,
+  tls,
+  personalDataDays = PERSONAL_DATA_DAYS,
 }: AppDeps): Promise<FastifyInstance> {
   const { pool } = store;
-  const app = newServer(logger);
+  const app = newServer(logger, tls);
   const registry = new Registry();
   countRequests(app, registry);
-  const parts = buildParts({ ...store, log: app.log, clock, rpc, append, shared });
+  const parts = buildParts({ ...store, log: app.log, clock, rpc, append, shared, personalDataDays });
   const { keys, directory } = parts;
   const isNode = (name: string) => directory.node(name) !== undefined;
   guard(app, { keys, demanded: demandKeys, limits, openPath: DOCS, isNode, clock });
@@ -104,23 +106,6 @@ export async function buildApp({
     },
   ];
   await addJourneys(app, { ...parts, registry, checks, pool, clock });
-  return app;
-}
-
-function newServer(logger: FastifyBaseLogger): FastifyInstance {
-  const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
-    // Two log lines a request would halve what a hot route can take; problems are logged where they are answered.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES,
-    routerOptions: { maxParamLength: PARAM_LENGTH },
-    // A routing script's connection may bring one more question while the last answers leave: it is answered.
-    return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => void answer(asProblem(error), request, reply),
-  });
-  app.setValidatorCompiler(validatorCompiler());
-  takeJsonOnly(app);
-  answerProblems(app);
   return app;
 }
 
@@ -191,12 +176,15 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
     inviteJourney(hot, { ...live, ...deps, counts });
   });
   await app.register(async (rest) => outcomeJourney(rest, deps));
-  await app.register(async (rest) =>
-    adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: commanded }),
-  );
-  await app.register(async (rest) => healthJourney(rest, deps));
-  await app.register(async (rest) => changesJourney(rest, deps));
-  await app.register(async (rest) => keyRoutes(rest, { keys: deps.keys, orders: deps.keyOrders }));
+  await app.register(async (people) => {
+    await addSecurityHeaders(people);
+    await people.register(async (rest) =>
+      adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: commanded }),
+    );
+    healthJourney(people, deps);
+    changesJourney(people, deps);
+    keyRoutes(people, { keys: deps.keys, orders: deps.keyOrders });
+  });
   answerReadiness(app, checks);
   const ready = async () => {
     const failed = new Set((await notReady(checks)).map(({ name }) => name));

@@ -3,6 +3,10 @@ import Value from 'typebox/value';
 import { serverUrls } from './database-url.js';
 import { parseRedisUrl } from './redis-url.js';
 
+function File(what: string) {
+  return Type.String({ pattern: '^[^\\0]+$', description: `the file that holds ${what}` });
+}
+
 /**
  * Every setting there is: the only description of them and, in `loadConfig`, the only reader of the environment. A
  * setting that is empty counts as unset, because docker-compose passes `${NAME:-}` that way.
@@ -38,6 +42,15 @@ const SETTINGS = Type.Object({
     pattern: '^[^\\0]+$',
     description: 'the directory of the embedded Postgres, which serves when DATABASE_URL is unset',
   }),
+  TLS_CERT_FILE: Type.Optional(File("the service's certificate, and those of its authorities, in PEM")),
+  TLS_KEY_FILE: Type.Optional(File("the certificate's private key in PEM")),
+  TLS_CLIENT_CA_FILE: Type.Optional(File('the authority in PEM that issues certificates to nodes')),
+  PERSONAL_DATA_DAYS: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 30,
+    description: 'a whole number from 0 (what tells callers apart is not kept at all) to 30',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
@@ -72,6 +85,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (config.REDIS_URL !== undefined && config.DATABASE_URL === undefined) {
     lines.push('REDIS_URL needs DATABASE_URL: instances that share live state share one Postgres');
   }
+  lines.push(...incomplete(env));
   if (lines.length > 0) throw new ConfigError(lines);
 
   return Value.Parse(SETTINGS, config);
@@ -82,6 +96,19 @@ const URLS: Readonly<Record<string, (text: string) => boolean>> = {
   DATABASE_URL: (text) => Boolean(serverUrls(text)),
   REDIS_URL: (text) => parseRedisUrl(text) !== undefined,
 };
+
+/** Settings that say nothing without each other. */
+function* incomplete({
+  TLS_CERT_FILE,
+  TLS_KEY_FILE,
+  TLS_CLIENT_CA_FILE,
+}: NodeJS.ProcessEnv): Generator<string> {
+  if (TLS_CERT_FILE && !TLS_KEY_FILE) yield 'TLS_KEY_FILE must be set together with TLS_CERT_FILE';
+  if (TLS_KEY_FILE && !TLS_CERT_FILE) yield 'TLS_CERT_FILE must be set together with TLS_KEY_FILE';
+  if (TLS_CLIENT_CA_FILE && !TLS_CERT_FILE && !TLS_KEY_FILE) {
+    yield 'TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE';
+  }
+}
 
 function readSetting(schema: TSchema, text: string | undefined): unknown {
   if (text === undefined || text === '') return 'default' in schema ? schema.default : undefined;

@@ -1,9 +1,12 @@
+import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { loadKeys } from './access/load-keys.sql.js';
 import { isLoopback, mayListen } from './access/may-listen.js';
+import { readTls, TlsFileError } from './access/tls-files.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { Problem } from './errors.js';
+import { changeTls } from './plugins/server.js';
 import { parseRedisUrl } from './redis-url.js';
 import { RedisLog } from './share/redis-log.js';
 import { openStore } from './store/open-store.js';
@@ -59,10 +62,12 @@ function readConfig(): Config {
 }
 
 async function run(): Promise<void> {
-  const { HOST } = config;
+  const { HOST, PERSONAL_DATA_DAYS: personalDataDays } = config;
+  const tls = readTls(config);
   const store = await openStore(config, log, stopping.signal);
   const keys = (await loadKeys(store.pool)).length > 0;
-  const { refusal, warning } = mayListen({ host: HOST, keys, tls: false, clientCertificates: false });
+  const clientCertificates = tls?.ca !== undefined;
+  const { refusal, warning } = mayListen({ host: HOST, keys, tls: tls !== undefined, clientCertificates });
   if (refusal) {
     await store.close();
     fail(refusal);
@@ -71,11 +76,11 @@ async function run(): Promise<void> {
   const redis = config.REDIS_URL === undefined ? undefined : parseRedisUrl(config.REDIS_URL);
   const shared = redis && new RedisLog({ url: redis, log });
   const app = await buildApp({
-    store,
-    logger: log,
-    demandKeys: !isLoopback(HOST),
+    ...{ store, logger: log, tls, personalDataDays },
+    demandKeys: clientCertificates || !isLoopback(HOST),
     ...(shared && { shared }),
   });
+  if (tls) process.on('SIGHUP', () => readTlsAgain(app));
   await app.listen({ host: config.HOST, port: config.PORT });
   await stopped();
 
@@ -84,6 +89,17 @@ async function run(): Promise<void> {
   clearTimeout(cut);
   await store.close();
   log.info('stopped');
+}
+
+/** With a file that can't be used it goes on as before. */
+function readTlsAgain(app: FastifyInstance): void {
+  try {
+    const tls = readTls(config);
+    if (tls) changeTls(app, tls);
+    log.info('the certificates were read again');
+  } catch (error) {
+    log.error((error as Error).message);
+  }
 }
 
 function stopped(): Promise<void> {
@@ -102,7 +118,7 @@ function reasonOf(error: unknown): string {
     return `${config.HOST} is no address of this machine (HOST)`;
   if (code === 'EACCES') return `Port ${config.PORT} may not be listened on by this user (PORT)`;
   // What is expected to go wrong explains itself; of anything else the stack is needed.
-  if (!(error instanceof StoreError || error instanceof Problem))
+  if (!(error instanceof StoreError || error instanceof TlsFileError || error instanceof Problem))
     log.fatal({ err: error }, 'could not start');
   return message;
 }

@@ -44,6 +44,7 @@ export interface PartsDeps {
   readonly append: AppendBranch;
   /** What is shared with other instances. */
   readonly shared: SharedLog;
+  readonly personalDataDays: number;
 }
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -54,9 +55,9 @@ const ENDPOINTS_AT_ONCE = 1_000;
 const MAX_UNWRITTEN = 100_000;
 
 /** What the service remembers, and what it does without being asked; nothing is read yet and nothing runs. */
-export function buildParts({ pool, commits, log, clock, rpc, append, shared }: PartsDeps) {
+export function buildParts({ pool, commits, log, clock, rpc, append, shared, personalDataDays }: PartsDeps) {
   const directory = new Directory();
-  const history = new History({ pool, log, clock });
+  const history = new History({ pool, log, clock, personalDataDays });
   const changes = new ChangeLog({ pool, log, clock });
   const keys = new Keys({ pool, log, clock });
   const keyOrders = new KeyOrders({ pool, keys, changes, clock });

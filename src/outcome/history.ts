@@ -1,32 +1,47 @@
 import { HistoryWriter } from '../store/history-writer.js';
 import type { Log } from '../store/log.js';
 import type { Store } from '../store/open-store.js';
-import { Retention } from '../store/retention.js';
+import { type Forget, Retention } from '../store/retention.js';
 import type { RowCounts } from '../store/row-counts.js';
 import { forgetDecisions } from './forget-decisions.sql.js';
 import { forgetOutcomes } from './forget-outcomes.sql.js';
+import { forgetPersonalData } from './forget-personal-data.sql.js';
 import { type DecisionRow, saveDecisions } from './save-decisions.sql.js';
 import { type OutcomeRow, saveOutcomes } from './save-outcomes.sql.js';
+import { withoutPersonalData } from './without-personal-data.js';
 
-const KEPT_MS = 30 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** For how long history is kept. */
+export const PERSONAL_DATA_DAYS = 30;
 
-/** What was decided for calls and what became of it: written behind the calls' back, kept for 30 days. */
+export interface HistoryDeps {
+  readonly pool: Store['pool'];
+  readonly log: Log;
+  readonly clock: () => number;
+  /** From 0 to 30. */
+  readonly personalDataDays?: number;
+}
+
+/** What was decided for calls and what became of it: written behind the calls' back, kept for 30 days, or less: its lines are about callers and phones. With 0 days what tells those apart is never written, and lines that have it go. */
 export class History {
   readonly #decisions: HistoryWriter<DecisionRow>;
   readonly #outcomes: HistoryWriter<OutcomeRow>;
   readonly #retention: Retention;
 
-  constructor({ pool, log, clock }: { pool: Store['pool']; log: Log; clock: () => number }) {
+  constructor({ pool, log, clock, personalDataDays = PERSONAL_DATA_DAYS }: HistoryDeps) {
     this.#decisions = new HistoryWriter({
       table: 'decisions',
-      save: (rows) => saveDecisions(pool, rows),
+      save: (rows) => saveDecisions(pool, personalDataDays === 0 ? rows.map(withoutPersonalData) : rows),
       log,
     });
     this.#outcomes = new HistoryWriter({ table: 'outcomes', save: (rows) => saveOutcomes(pool, rows), log });
-    const forget = [forgetOutcomes, forgetDecisions].map(
-      (one) => (before: number, limit: number) => one(pool, before, limit),
+    const forget: Forget[] = [forgetOutcomes, forgetDecisions].map(
+      (one) => (before, limit) => one(pool, before, limit),
     );
-    this.#retention = new Retention({ keptMs: KEPT_MS, forget, clock, log });
+    // Written before the setting was 0.
+    if (personalDataDays === 0) forget.push((_before, limit) => forgetPersonalData(pool, limit));
+    const keptMs = (personalDataDays || PERSONAL_DATA_DAYS) * DAY_MS;
+    this.#retention = new Retention({ keptMs, forget, clock, log });
   }
 
   get tables(): Readonly<Record<'decisions' | 'outcomes', RowCounts>> {

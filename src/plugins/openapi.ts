@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
 import { Problem, type ProblemCode } from '../errors.js';
 import { ProblemDocument } from './problem.schema.js';
+import { addPageHeaders, DOCS_POLICY } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -45,7 +46,10 @@ export async function describe(app: FastifyInstance): Promise<void> {
       return { schema: { ...withProblems(schema, codes), security: securityOf(config?.scope) }, url };
     },
   });
-  await app.register(swaggerUi, { routePrefix: DOCS });
+  await app.register(async (docs) => {
+    await addPageHeaders(docs);
+    await docs.register(swaggerUi, { routePrefix: DOCS, staticCSP: DOCS_POLICY });
+  });
   app.get('/openapi.json', { schema: { hide: true }, config: { scope: 'open' } }, async () => app.swagger());
 }
 

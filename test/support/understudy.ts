@@ -91,7 +91,7 @@ export async function startUnderstudy(options: UnderstudyOptions): Promise<Under
   const child = launchUnderstudy(options);
   const port = await until(
     'Understudy to listen',
-    () => child.hasEnded() || /Server listening at http:\/\/[^"]*:(\d+)"/.exec(child.output())?.[1],
+    () => child.hasEnded() || /Server listening at https?:\/\/[^"]*:(\d+)"/.exec(child.output())?.[1],
     30_000,
   );
   if (port === true) throw new Error(`Understudy ended at start:\n${child.output()}`);

@@ -5,6 +5,7 @@ const DEFAULTS = {
   HOST: '127.0.0.1',
   PORT: 8080,
   DATA_DIR: './data',
+  PERSONAL_DATA_DAYS: 30,
   LOG_LEVEL: 'info',
 };
 
@@ -33,9 +34,13 @@ t.test('every setting is taken', async (t) => {
     PORT: '0',
     DATABASE_URL: 'postgresql://u:p@db:5432/understudy?sslmode=require',
     DATA_DIR: '/var/lib/understudy',
+    TLS_CERT_FILE: '/etc/understudy/cert.pem',
+    TLS_KEY_FILE: '/etc/understudy/key.pem',
+    TLS_CLIENT_CA_FILE: '/etc/understudy/ca.pem',
+    PERSONAL_DATA_DAYS: '7',
     LOG_LEVEL: 'warn',
   };
-  t.same(loadConfig(env), { ...env, PORT: 0 });
+  t.same(loadConfig(env), { ...env, PORT: 0, PERSONAL_DATA_DAYS: 7 });
   t.equal(loadConfig({ DATABASE_URL: 'postgres:///db?host=/run/postgresql' }).DATABASE_URL?.length, 35);
 });
 
