@@ -1,5 +1,6 @@
 import t from 'tap';
 import { uuidv7 } from 'uuidv7';
+import { buildApp } from '../../src/app.js';
 import { History } from '../../src/outcome/history.js';
 import { onBothDatabases, register, type Service, SILENT, START } from './call-service.js';
 
@@ -255,6 +256,40 @@ onBothDatabases(t, {
     t.same(ids((await list(service, '')).body), [young]);
     const { rows } = await service.store.pool.query('SELECT decision FROM outcomes');
     t.same(rows, [{ decision: young }]);
+  },
+
+  'personal data is kept for as long as a setting says': async (t, service) => {
+    const { pool } = service.store;
+    const kept = async (personalDataDays: number) => {
+      const history = new History({ pool, log: SILENT, clock: () => service.now, personalDataDays });
+      await history.forgetOld();
+      await history.close();
+      return ids((await list(service, '')).body);
+    };
+    const old = (await route(service)).decision;
+    await list(service, '');
+    service.now = START + 7 * DAY_MS;
+    t.same(await kept(7), [old]);
+    service.now += 1;
+    t.same(await kept(7), []);
+
+    await register(service, 'alice', '10.0.0.7');
+    await route(service);
+    await list(service, '');
+    t.same(await kept(0), [], 'what was written before the setting was 0 goes');
+    const app = await buildApp({ store: service.store, clock: () => service.now, personalDataDays: 0 });
+    t.teardown(() => app.close());
+    await app.inject({ method: 'POST', url: '/v1/route', payload: INVITE });
+    const { decisions } = (await app.inject('/v1/decisions')).json();
+    t.match(decisions, [
+      { call_id: '', from: null, source_ip: null, targets: [{}, { uri: 'sip:alice@cc.example.com' }, {}] },
+    ]);
+    const { rows } = await pool.query('SELECT to_jsonb(d)::text AS row FROM decisions d');
+    t.equal(rows.length, 1);
+    t.notMatch(rows[0].row, /14155550100|198\.51\.100\.4|f81d4fae|10\.0\.0\.7/);
+    t.same(await kept(0), [decisions[0].id], 'and that stays, for 30 days');
+    service.now += 30 * DAY_MS + 1;
+    t.same(await kept(0), []);
   },
 
   'while the database is away': async (t, service) => {
