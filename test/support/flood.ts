@@ -23,6 +23,8 @@ export interface Flood {
   readonly method: string;
   readonly to: string;
   readonly count: number;
+  /** All are the same request, sent again and again. */
+  readonly again?: boolean;
   /** A header field line of its own. */
   readonly header?: string;
 }
@@ -30,7 +32,7 @@ export interface Flood {
 /** Sends so many requests as fast as they are taken up; the answers so far, by status, are read by `answers`. */
 export async function flood(
   target: number,
-  { ip, method, to, count, header = 'User-Agent: a phone' }: Flood,
+  { ip, method, to, count, again = false, header = 'User-Agent: a phone' }: Flood,
 ) {
   const socket = createSocket('udp4');
   const answers: Record<string, number> = {};
@@ -41,7 +43,7 @@ export async function flood(
   await new Promise<void>((resolve) => socket.bind(0, ip, resolve));
   const { port } = socket.address();
   for (let n = 0; n < count; n++) {
-    const text = request(method, to, ip, port, n, header);
+    const text = request(method, to, ip, port, again ? 0 : n, header);
     // one after the other: a burst would fill the socket's buffer, and the kernel be the one who stops the flood
     await new Promise<void>((resolve, reject) =>
       socket.send(text, target, '127.0.0.1', (error) => (error ? reject(error) : resolve())),

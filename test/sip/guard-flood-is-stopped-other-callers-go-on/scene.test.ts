@@ -41,6 +41,14 @@ t.test('a flood is stopped, and calls from elsewhere go on', async (t) => {
     t.same(answers, {});
   });
 
+  await t.test('one call that is sent again and again is one call', async (t) => {
+    const once = { ip: '127.0.0.70', method: 'INVITE', to: NOBODY };
+    const answers = await floods(t, { ...once, count: 4 * SOME, again: true });
+    await until('its answer', () => (answers[404] ?? 0) > 0);
+    await callsGoOn(t);
+    t.notOk(answers[503]);
+  });
+
   await t.test('too many calls: 503', async (t) => {
     const answers = await floods(t, { ip: '127.0.0.67', method: 'INVITE', to: NOBODY, count: 100 });
     await until('refusals', () => (answers[503] ?? 0) > 0);
