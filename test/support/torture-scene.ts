@@ -89,16 +89,24 @@ export class TortureScene {
     }
   }
 
-  /** Sends all messages to one Kamailio; what the sender is answered meanwhile. */
-  async sendTo(kamailio: Kamailio, messages: readonly Buffer[]): Promise<string[]> {
-    const before = this.sender.count;
+  /** Sends all messages to one Kamailio; what the sender is answered until it is enough and all is done that they lead to. */
+  async sendTo(
+    kamailio: Kamailio,
+    messages: readonly Buffer[],
+    isEnough: (answers: readonly string[]) => boolean = () => true,
+  ): Promise<string[]> {
+    const before = this.sender.received().length;
+    const answers = () =>
+      this.sender
+        .received()
+        .slice(before)
+        .map((datagram) => datagram.toString('latin1'))
+        .filter((text) => text.startsWith('SIP/2.0 '));
     for (const message of messages) this.sender.send(message, kamailio.sipPort);
     await this.#pickedUp(kamailio);
+    await until('the answers', () => isEnough(answers())).catch(() => {});
     await Promise.all(this.kamailios.map(idle));
-    const answers = this.sender.received().slice(before);
-    return answers
-      .map((datagram) => datagram.toString('latin1'))
-      .filter((text) => text.startsWith('SIP/2.0 '));
+    return answers();
   }
 
   /** Sends messages over TCP to every Kamailio, each on a connection of its own; what is answered. Its only port of TCP is that of JSON-RPC. */
@@ -214,8 +222,9 @@ function busyMostly() {
 function isAFault(line: string): boolean {
   const ofTheParsers =
     /(?:ERROR|WARNING): (?:<core>|sanity|nathelper|rr|registrar|pv) .*(?:pars|invalid|bad |too long|exceeds|failed to initial pack|AoR|Address Of Record|required headers|unexpected|missing|no |not )/i;
-  // who sends over TCP goes without waiting for an answer
-  const senderHasGone = /tcpconn_1st_send\(\)|msg_send_buffer\(\): tcp_send failed/;
+  // who sends over TCP goes without waiting for an answer, or sends more than it reads
+  const senderHasGone =
+    /tcpconn_1st_send\(\)|msg_send_buffer\(\): tcp_send failed|send pr buffer failed|tcp_read(?:_req)?\(\): /;
   if (senderHasGone.test(line)) return false;
   return !ofTheParsers.test(line) && !/understudy=(?:away|registrar_refused)|http_async_client/.test(line);
 }

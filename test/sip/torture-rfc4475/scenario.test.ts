@@ -111,7 +111,9 @@ t.test('the messages of RFC 4475', { timeout: TORTURE_MS, skip }, async (t) => {
   await until('the standing bindings', async () => (await scene.registrar.bindings(USER)).length === 2);
 
   for (const kamailio of [scene.registrar, scene.edge as Kamailio]) {
-    const answers = await torture.sendTo(kamailio, [...messages.values()]);
+    const isAsExpected = (answers: readonly string[]) =>
+      [...messages].every(([name, message]) => expected[name]?.includes(finalOf(message, answers)));
+    const answers = await torture.sendTo(kamailio, [...messages.values()], isAsExpected);
     for (const [name, message] of messages) {
       const final = finalOf(message, answers);
       t.ok(expected[name]?.includes(final), `${name}: ${final}`);

@@ -1,0 +1,61 @@
+import t from 'tap';
+import { DOMAIN } from '../../support/scene.js';
+import { request } from '../../support/torture-request.js';
+import { TORTURE_MS, TortureScene } from '../../support/torture-scene.js';
+import { ELSEWHERE } from '../../support/torture-socket.js';
+
+const METHODS = ['INVITE', 'BYE', 'ACK', 'MESSAGE', 'INFO', 'OPTIONS', 'SUBSCRIBE', 'CANCEL', 'REGISTER'];
+const EVIL = `sip:evil@${ELSEWHERE}`;
+const TO_EVIL = `Route: <sip:${ELSEWHERE};lr>`;
+const EMPTY = 'Content-Length: 0';
+
+// Invariant 4: nobody gets a request or a response sent to a foreign place through us by what stands in it.
+t.test('nobody relays through us', { timeout: TORTURE_MS }, async (t) => {
+  const torture = await TortureScene.open(t);
+  for (const [i, kamailio] of torture.kamailios.entries()) {
+    const own = `127.0.0.1:${kamailio.sipPort}`;
+    const ours = `sip:sales@${DOMAIN}`;
+    const requests = METHODS.flatMap((method) => {
+      const strange = [
+        request(`${method} ${EVIL} SIP/2.0`, { extra: [EMPTY] }),
+        request(`${method} ${ours};maddr=${ELSEWHERE.split(':')[0]} SIP/2.0`, { extra: [EMPTY] }),
+        request(`${method} ${ours} SIP/2.0`, { extra: [TO_EVIL, EMPTY] }),
+        request(`${method} ${ours} SIP/2.0`, {
+          extra: [`Route: <sip:${own};lr>, <sip:${ELSEWHERE};lr>`, EMPTY],
+        }),
+        request(`${method} sip:${own};lr SIP/2.0`, { extra: [TO_EVIL, EMPTY] }),
+      ];
+      const to = `<${ours}>;tag=2`;
+      const inDialog = [
+        request(`${method} ${EVIL} SIP/2.0`, { to, extra: [EMPTY] }),
+        request(`${method} ${EVIL} SIP/2.0`, { to, extra: [TO_EVIL, EMPTY] }),
+        request(`${method} ${EVIL} SIP/2.0`, { to, extra: [TO_EVIL, `Route: <sip:${own};lr>`, EMPTY] }),
+        // whom RFC 2543 calls a strict router
+        request(`${method} sip:${own} SIP/2.0`, { to, extra: [TO_EVIL, EMPTY] }),
+        request(`${method} sip:${own};lr SIP/2.0`, { to, extra: [`Route: <sip:${ELSEWHERE}>`, EMPTY] }),
+      ];
+      return [...strange, ...inDialog];
+    });
+    const responses = ['100 Trying', '180 Ringing', '200 OK', '486 Busy', '302 Moved'].map((status) =>
+      request(`SIP/2.0 ${status}`, {
+        extra: [EMPTY, `Via: SIP/2.0/UDP ${ELSEWHERE};branch=z9hG4bKevil`],
+      }),
+    );
+    const first = responses.map((message) => withOurVia(message, own, i));
+
+    await torture.sendTo(kamailio, [...requests, ...responses, ...first]);
+
+    t.same(torture.sockets.elsewhere.received().map(String), [], `nothing by way of ${kamailio.uri}`);
+  }
+  torture.nothingMalformedLeft();
+  await torture.staysWell();
+  await torture.worksAsEver();
+});
+
+/** As if the request that it answers had gone through this Kamailio. */
+function withOurVia(message: Buffer, own: string, i: number): Buffer {
+  const text = message
+    .toString('latin1')
+    .replace(/Via: .*\r\n/, `Via: SIP/2.0/UDP ${own};branch=z9hG4bKours${i}.0\r\n`);
+  return Buffer.from(text.replace(/CSeq: (\d+) .*\r\n/, 'CSeq: $1 INVITE\r\n'), 'latin1');
+}
