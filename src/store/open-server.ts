@@ -3,6 +3,7 @@ import { serverUrls } from '../database-url.js';
 import { backOff } from './back-off.js';
 import { disconnect } from './disconnect.js';
 import { Election } from './election.js';
+import { GivenUp } from './given-up.js';
 import type { Log } from './log.js';
 import { migrate } from './migrate.js';
 import type { Store } from './open-store.js';
@@ -38,8 +39,8 @@ const LIMITS: pg.PoolConfig = {
 const LOCK_MS = 2_000;
 /** For what people ask, and for what is written behind calls. */
 const CONNECTIONS = 10;
-/** One for endpoints, one for accepted ones: each is written by one statement at a time. */
-const COMMITTERS = 2;
+/** What phones wait for is written by one statement after the other; on several connections an older might overtake. */
+const COMMITTERS = 1;
 
 export async function openServer(url: string, log: Log, signal: AbortSignal): Promise<Store> {
   const configs = (serverUrls(url) ?? [url]).map((connectionString) => ({ ...CONNECTION, connectionString }));
@@ -49,12 +50,15 @@ export async function openServer(url: string, log: Log, signal: AbortSignal): Pr
   const config = configs[0] as pg.ClientConfig;
   await migrateOnceThere(() => new Client(config), primary, log, signal);
   const outages = new OutageLog(log);
-  const newPool = (max: number) => {
-    const pool = new pg.Pool({ ...LIMITS, ...config, Client, max });
+  const givenUp = new GivenUp();
+  const newPool = (max: number, options: pg.PoolConfig = {}) => {
+    const pool = new pg.Pool({ ...LIMITS, ...config, ...options, Client, max });
     watch(pool, primary, outages);
     return pool;
   };
-  const [pool, commits] = [newPool(CONNECTIONS), newPool(COMMITTERS)];
+  const pool = newPool(CONNECTIONS);
+  const commits = newPool(COMMITTERS, { onConnect: (client) => givenUp.end(client) });
+  commits.on('release', (error: unknown, client) => givenUp.note(error, client));
   return {
     pool,
     commits,

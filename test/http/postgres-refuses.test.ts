@@ -87,6 +87,32 @@ t.test('who reads does not notice that the server has ended the connection', asy
   t.equal((await read()).status, 200);
 });
 
+t.test('a write that was given up is ended before the next: it can not be carried out later', async (t) => {
+  const service = await serviceOn(t, `${postgres.url}?query_timeout=300`);
+  await service.send('PUT /v1/contact-centers/cc.example.com', { ...CENTER, agents: MANY.slice(0, 20) });
+  const [holder, observer] = [new pg.Client(postgres.url), new pg.Client(postgres.url)];
+  for (const client of [holder, observer]) {
+    await client.connect();
+    t.teardown(() => client.end());
+  }
+  const waiting = async () => {
+    const text =
+      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO endpoints%'";
+    return (await observer.query<{ pid: number }>(text)).rows.map(({ pid }) => pid);
+  };
+  await holder.query('BEGIN');
+  await holder.query("SELECT FROM agents WHERE name = 'agent0' FOR UPDATE");
+  const registered = service.register(0);
+  const first = await until('it to wait', async () => (await waiting())[0]);
+  t.match(await registered, { status: 200, body: { stored: false } });
+  const second = await until('the next try', async () => (await waiting()).find((pid) => pid !== first));
+  t.notOk((await waiting()).includes(first), `${first} is over before ${second} writes`);
+  await holder.query('ROLLBACK');
+  await until('it to be written', service.isReady);
+  t.equal(await service.stored(), 1);
+  await service.send('DELETE /v1/contact-centers/cc.example.com');
+});
+
 t.test('a read-only server: REGISTERs are answered and wait, changes are refused', async (t) => {
   const service = await serviceOn(t, postgres.url);
   const center = { ...CENTER, agents: MANY.slice(0, 10) };
