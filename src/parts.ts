@@ -60,7 +60,12 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared, per
   const history = new History({ pool, log, clock, personalDataDays });
   const changes = new ChangeLog({ pool, log, clock });
   const keys = new Keys({ pool, log, clock });
-  const keyOrders = new KeyOrders({ pool, keys, changes, clock });
+  // They would see it within two seconds all the same.
+  const changed = (change: Change) => {
+    changes.changed(change);
+    shared.publish({ kind: 'keys' });
+  };
+  const keyOrders = new KeyOrders({ pool, keys, changes: { changed }, clock });
   const agents = new Agents({ directory, clock });
   const liveCalls = new LiveCalls(agents);
   const calls = new ToldCalls(liveCalls, shared);

@@ -101,6 +101,7 @@ export class Sharing implements LogReader {
   /** What was said before this instance started is in Postgres, which it has read, or was for whoever commanded the registrars. */
   readonly #now: { [K in Kind]?: (entry: EntryOf<K>) => void } = {
     configuration: ({ domain }) => this.#reread(domain),
+    keys: () => void this.#parts.keys.refresh(),
     override: ({ put }) => this.#parts.orders.readOrdered(put),
     override_gone: ({ id }) => this.#parts.orders.readWithdrawn(id),
     bindings: ({ aors }) => this.#parts.commanded.changed(aors),

@@ -51,6 +51,8 @@ const KINDS = {
   sent: Type.Object({ registrations: List(RegistrationRow), node: Type.Union([Name, Type.Null()]) }),
   /** Another document of this domain is in Postgres; `null`: other nodes are. */
   configuration: Type.Object({ domain: Type.Union([Name, Type.Null()]) }),
+  /** Other API keys are in Postgres. */
+  keys: Type.Object({}),
   /** Operators have ordered something, or taken it back. */
   override: Type.Object({ put: OverrideRow }),
   override_gone: Type.Object({ id: Name }),
