@@ -1,5 +1,6 @@
 import type { Fault } from '../support/faulty-wire.js';
 import type { SceneOptions } from '../support/scene.js';
+import { until } from '../support/until.js';
 import type { World } from './world.js';
 
 /** One fault, while calls and REGISTERs go on. */
@@ -39,7 +40,11 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'contact center 180 then silent',
-    strike: (world) => world.contactCenterIs({ scenario: 'dies-ringing' }),
+    strike: async (world) => {
+      await world.contactCenterIs({ scenario: 'rings-for-ever' });
+      await until('calls to ring', () => world.contactCenter.count('sent', '180') >= 20);
+      await world.contactCenter.kill();
+    },
     heal: back,
   },
   {
