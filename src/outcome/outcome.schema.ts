@@ -67,6 +67,7 @@ const Target = Type.Object({
   agent: Type.Optional(Type.String()),
   uri: Type.String(),
   failover_on: Type.String(),
+  progress_timer_ms: Type.Optional(Type.Integer()),
   next: Type.Optional(Type.Integer()),
   together: Type.Optional(Type.Integer()),
   hold: Type.Optional(Type.Boolean()),

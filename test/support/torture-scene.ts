@@ -228,7 +228,7 @@ function isAFault(line: string): boolean {
   if (senderHasGone.test(line)) return false;
   return (
     !ofTheParsers.test(line) &&
-    !/understudy=(?:away|registrar_refused|instance_put_last)|http_async_client/.test(line)
+    !/understudy=(?:away|registrar_refused)|http_async_client/.test(line)
   );
 }
 
