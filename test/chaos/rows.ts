@@ -7,6 +7,8 @@ import type { World } from './world.js';
 export interface Row {
   readonly name: string;
   readonly options?: SceneOptions;
+  /** What the instances share: their live state is in it. */
+  readonly redis?: 'standalone' | 'sentinels';
   /** The edge acknowledges REGISTERs that the service never sees. */
   readonly serviceAway?: true;
   /** Before the load. */
@@ -95,6 +97,34 @@ export const ROWS: readonly Row[] = [
     heal: () => {},
   },
   {
+    name: 'Postgres failed over',
+    options: { standby: true },
+    strike: async ({ scene }) => {
+      await scene.postgres?.kill9();
+      await scene.standby?.promote();
+    },
+    heal: () => {},
+  },
+  withRedis('Redis killed', {
+    strike: ({ redis }) => redis?.kill9(),
+    heal: ({ redis }) => redis?.start(),
+  }),
+  withRedis('Redis SIGSTOP', {
+    strike: ({ redis }) => redis?.freeze(),
+    heal: ({ redis }) => redis?.thaw(),
+  }),
+  withRedis('Redis restarted empty', {
+    strike: async ({ redis }) => {
+      await redis?.kill9();
+      await redis?.start();
+    },
+    heal: () => {},
+  }),
+  {
+    ...withRedis('Redis failed over by Sentinel', { strike: ({ redis }) => redis?.kill9(), heal: () => {} }),
+    redis: 'sentinels',
+  },
+  {
     name: 'edge killed',
     strike: ({ scene }) => scene.edge?.kill(),
     heal: ({ scene }) => scene.edge?.startAgain(),
@@ -108,11 +138,14 @@ export const ROWS: readonly Row[] = [
     heal: () => {},
   },
   {
-    name: 'service and Postgres gone at once',
+    name: 'service, Postgres and Redis gone at once',
+    redis: 'standalone',
     serviceAway: true,
-    strike: ({ scene }) => Promise.all([scene.understudy.kill9(), scene.postgres?.kill9()]),
-    heal: async ({ scene }) => {
+    strike: ({ scene, redis }) =>
+      Promise.all([scene.understudy.kill9(), scene.postgres?.kill9(), redis?.kill9()]),
+    heal: async ({ scene, redis }) => {
       await scene.postgres?.start();
+      await redis?.start();
       await scene.startUnderstudyAgain();
     },
   },
@@ -126,6 +159,18 @@ export function named(name: string): Row {
 
 function back(world: World) {
   return world.contactCenterIs({ answer: 0 });
+}
+
+/** Two instances that share a Redis. */
+function withRedis(name: string, { strike, heal }: Pick<Row, 'strike' | 'heal'>): Row {
+  return {
+    name,
+    options: { standIn: true },
+    redis: 'standalone',
+    prepare: ({ scene }) => scene.startStandIn(),
+    strike,
+    heal,
+  };
 }
 
 /** What the wire between Kamailio and the service makes of it. */

@@ -34,7 +34,7 @@ export function holds({ lost, offered, phones, there }: Result): boolean {
 export async function runRow(ending: Ending, row: Row, extent: Extent): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'understudy-chaos-'));
   ending.teardown(() => rm(directory, { recursive: true, force: true }));
-  const world = await World.open(ending, row.options);
+  const world = await World.open(ending, row.options, row.redis);
   await row.prepare?.(world);
   const refreshes = await Refreshes.begin(ending, world, directory);
   const calls = await Calls.begin(ending, world.scene, { count: extent.calls, directory });

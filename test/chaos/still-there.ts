@@ -77,8 +77,8 @@ async function missingOf(
 }
 
 /** Contact → for how many seconds Postgres still has it. */
-async function endpoints({ postgres }: Scene): Promise<Map<string, number>> {
-  const database = new pg.Client({ connectionString: postgres?.url });
+async function endpoints({ postgres, standby }: Scene): Promise<Map<string, number>> {
+  const database = new pg.Client({ connectionString: (standby ?? postgres)?.url });
   await database.connect();
   try {
     const { rows } = await database.query<{ contact: string; left: number }>(

@@ -1,5 +1,6 @@
 import { freePort } from '../support/free-port.js';
 import { probed } from '../support/health.js';
+import { type Redis, startRedis, startSentinels } from '../support/redis.js';
 import { type Ending, Scene, type SceneOptions } from '../support/scene.js';
 import type { callee, Sipp } from '../support/sipp.js';
 
@@ -23,18 +24,30 @@ export class World {
   /** Whoever sits at the contact center's location now. */
   contactCenter: Sipp;
 
-  private constructor(scene: Scene, contactCenter: Sipp, phones: readonly Phone[]) {
+  /** What the instances of the service share; with Sentinels its master. */
+  readonly redis: Redis | undefined;
+
+  private constructor(scene: Scene, contactCenter: Sipp, phones: readonly Phone[], redis: Redis | undefined) {
+    this.redis = redis;
     this.scene = scene;
     this.contactCenter = contactCenter;
     this.phones = phones;
   }
 
-  static async open(ending: Ending, options: SceneOptions = {}): Promise<World> {
+  static async open(
+    ending: Ending,
+    options: SceneOptions = {},
+    shared?: 'standalone' | 'sentinels',
+  ): Promise<World> {
+    const sentinels = shared === 'sentinels' ? await startSentinels(ending) : undefined;
+    const redis = shared === 'standalone' ? await startRedis(ending) : sentinels?.master;
+    const redisUrl = sentinels?.url ?? redis?.url;
     const scene = await Scene.open(ending, {
       edge: true,
       health: true,
       durable: true,
       ...options,
+      ...(redisUrl && { serviceEnv: { REDIS_URL: redisUrl } }),
       document: {
         skillsets: SKILLSETS.map((name) => ({ name, treatment: 'hold-music', ring_seconds: 5 })),
         agents: agents().map((name, i) => ({ name, skills: { [skillsetOf(i)]: 1 } })),
@@ -46,7 +59,7 @@ export class World {
     await scene.treatment({ answer: 0 });
     const phones = await Promise.all(agents().map((agent, i) => phoneOf(scene, agent, skillsetOf(i))));
     await probed(scene);
-    return new World(scene, contactCenter, phones);
+    return new World(scene, contactCenter, phones, redis);
   }
 
   /** Somebody else sits at the contact center's location from now on. */

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Test } from 'tap';
 import { freePort } from './free-port.js';
 import { type Running, run } from './process.js';
+import type { Ending } from './scene.js';
 import { until } from './until.js';
 
 const execute = promisify(execFile);
@@ -67,7 +67,7 @@ export class Redis {
 }
 
 async function newRedis(
-  t: Test,
+  t: Ending,
   settings: readonly string[] = [],
   command = 'redis-server',
   port?: number,
@@ -85,12 +85,12 @@ async function newRedis(
 }
 
 /** A standalone one, which keeps nothing. */
-export function startRedis(t: Test, settings: readonly string[] = []): Promise<Redis> {
+export function startRedis(t: Ending, settings: readonly string[] = []): Promise<Redis> {
   return newRedis(t, settings);
 }
 
 /** A master, its replica, and three Sentinels of which two decide within half a second. */
-export async function startSentinels(t: Test) {
+export async function startSentinels(t: Ending) {
   const master = await newRedis(t);
   const replica = await newRedis(t, [`replicaof 127.0.0.1 ${master.port}`]);
   const settings = [
@@ -112,7 +112,7 @@ export async function startSentinels(t: Test) {
 }
 
 /** Three masters, each with a replica if so wanted, which decide within a second. */
-export async function startCluster(t: Test, { replicas = 0 } = {}) {
+export async function startCluster(t: Ending, { replicas = 0 } = {}) {
   const nodes: Redis[] = [];
   for (let i = 0; i < 3 * (1 + replicas); i++) {
     const port = await freePort();

@@ -56,6 +56,8 @@ export interface SceneOptions {
   readonly serviceEnv?: Readonly<Record<string, string>>;
   /** Settings of the Kamailios besides those that the scene makes. */
   readonly kamailioEnv?: Readonly<Record<string, string>>;
+  /** Postgres has a standby, which the service knows. */
+  readonly standby?: boolean;
   /** Put a wire that can be made faulty between the Kamailios and the service (its first instance). */
   readonly wire?: boolean;
   /** By which algorithm agents' phones prove who they are. */
@@ -114,6 +116,7 @@ export class Phone {
 /** A whole small world on loopback: Postgres, Understudy, Kamailio, and the ports of a contact center and of hold music. */
 export class Scene {
   readonly postgres: Postgres | undefined;
+  readonly standby: Postgres | undefined;
   understudy: Understudy;
   readonly #wire: FaultyWire | undefined;
   readonly registrar: Kamailio;
@@ -130,11 +133,15 @@ export class Scene {
     service: UnderstudyOptions,
     wire: FaultyWire | undefined,
     standInPort: number,
-    parts: Pick<Scene, 'postgres' | 'understudy' | 'registrar' | 'edge' | 'locationPorts' | 'treatmentPort'>,
+    parts: Pick<
+      Scene,
+      'postgres' | 'standby' | 'understudy' | 'registrar' | 'edge' | 'locationPorts' | 'treatmentPort'
+    >,
   ) {
     this.#ending = ending;
     this.#service = service;
     this.postgres = parts.postgres;
+    this.standby = parts.standby;
     this.understudy = parts.understudy;
     this.#wire = wire;
     this.#standInPort = standInPort;
@@ -149,10 +156,12 @@ export class Scene {
     const postgres =
       options.dataDir === undefined ? await startPostgres({ durable: options.durable ?? false }) : undefined;
     if (postgres) ending.teardown(() => postgres.stop());
+    const standby = options.standby ? await postgres?.standby() : undefined;
+    if (standby) ending.teardown(() => standby.stop());
     const port = await freePort();
     const service: UnderstudyOptions = {
       port,
-      ...(postgres ? { databaseUrl: postgres.url } : { dataDir: options.dataDir as string }),
+      ...(postgres ? { databaseUrl: urlOf(postgres, standby) } : { dataDir: options.dataDir as string }),
       ...(options.serviceEnv && { env: options.serviceEnv }),
     };
     const understudy = await startUnderstudy(service);
@@ -200,6 +209,7 @@ export class Scene {
     }
     scene = new Scene(ending, service, wire, standInPort, {
       postgres,
+      standby,
       understudy,
       registrar,
       edge,
@@ -389,4 +399,11 @@ export class Scene {
   call(user: string, options: CallOptions = {}): Promise<CallResult> {
     return call(this.callTarget, `sip:${user}@${DOMAIN}`, options);
   }
+}
+
+/** In libpq's form: whichever of them takes writes. */
+function urlOf(postgres: Postgres, standby: Postgres | undefined): string {
+  if (!standby) return postgres.url;
+  const hosts = `127.0.0.1:${postgres.port},127.0.0.1:${standby.port}`;
+  return `postgres://postgres@${hosts}/postgres?target_session_attrs=read-write`;
 }
