@@ -49,7 +49,7 @@ async function main() {
   console.log(
     `\n${offered} calls, ${answered} of them answered; ${requests.answered} HTTP requests, ${requests.failed} failed.`,
   );
-  const judgements = judge(samples);
+  const judgements = judge(samples, count);
   console.table(Object.fromEntries(judgements.map(({ what, ...rest }) => [what, rest])));
   process.exitCode = judgements.every(({ flat }) => flat === 'yes') && answered === offered ? 0 : 1;
 }
