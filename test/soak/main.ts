@@ -27,7 +27,7 @@ async function main() {
   if (!(minutes > 0)) throw new Error('--minutes is a number above 0');
   const directory = await mkdtemp(join(tmpdir(), 'understudy-soak-'));
   ending.teardown(() => rm(directory, { recursive: true, force: true }));
-  const world = await World.open(ending, { serviceEnv: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
+  const world = await World.open(ending, { serviceNodeArgs: ['--inspect=127.0.0.1:0'] });
   const { scene } = world;
   const inspector = await Inspector.open(scene.understudy.logs());
   ending.teardown(() => inspector.close());

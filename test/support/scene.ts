@@ -54,6 +54,8 @@ export interface SceneOptions {
   readonly standIn?: boolean;
   /** What the service's environment has besides. */
   readonly serviceEnv?: Readonly<Record<string, string>>;
+  /** Options of the Node that runs it. */
+  readonly serviceNodeArgs?: readonly string[];
   /** Settings of the Kamailios besides those that the scene makes. */
   readonly kamailioEnv?: Readonly<Record<string, string>>;
   /** Postgres has a standby, which the service knows. */
@@ -163,6 +165,7 @@ export class Scene {
       port,
       ...(postgres ? { databaseUrl: urlOf(postgres, standby) } : { dataDir: options.dataDir as string }),
       ...(options.serviceEnv && { env: options.serviceEnv }),
+      ...(options.serviceNodeArgs && { nodeArgs: options.serviceNodeArgs }),
     };
     const understudy = await startUnderstudy(service);
     const wire = options.wire ? await FaultyWire.open(understudy.url) : undefined;

@@ -226,10 +226,7 @@ function isAFault(line: string): boolean {
   const senderHasGone =
     /tcpconn_1st_send\(\)|msg_send_buffer\(\): tcp_send failed|send pr buffer failed|tcp_read(?:_req)?\(\): /;
   if (senderHasGone.test(line)) return false;
-  return (
-    !ofTheParsers.test(line) &&
-    !/understudy=(?:away|registrar_refused)|http_async_client/.test(line)
-  );
+  return !ofTheParsers.test(line) && !/understudy=(?:away|registrar_refused)|http_async_client/.test(line);
 }
 
 /** Kamailio closes the connection of which it has read the end. */

@@ -15,6 +15,8 @@ export interface UnderstudyOptions {
   readonly port?: number;
   /** Settings besides. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node itself. */
+  readonly nodeArgs?: readonly string[];
 }
 
 function isBuilt(): boolean {
@@ -77,7 +79,7 @@ export function launchUnderstudy(options: UnderstudyOptions): Running {
   const { PATH, HOME, TMPDIR } = process.env;
   // tap sets NODE_OPTIONS of every child, to follow each file that it loads: a start would take twice as long.
   const nodeOptions = `NODE_OPTIONS=${options.env?.NODE_OPTIONS ?? ''}`;
-  return run('/usr/bin/env', [nodeOptions, process.execPath, ...COMMAND], {
+  return run('/usr/bin/env', [nodeOptions, process.execPath, ...(options.nodeArgs ?? []), ...COMMAND], {
     ...{ PATH, HOME, TMPDIR },
     PORT: String(options.port ?? 0),
     ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
