@@ -60,7 +60,7 @@ export class HttpLoad {
       [
         'PUT',
         `/v1/contact-centers/${DOMAIN}/agents/${agent}/pause`,
-        { reason: 'soak', expires_in_seconds: 60 },
+        { reason: 'soak', by: 'soak', expires_in_seconds: 60 },
       ],
       ['DELETE', `/v1/contact-centers/${DOMAIN}/agents/${agent}/pause`],
       ['GET', '/v1/health'],
