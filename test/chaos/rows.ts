@@ -1,6 +1,7 @@
 import type { Fault } from '../support/faulty-wire.js';
 import type { SceneOptions } from '../support/scene.js';
 import { until } from '../support/until.js';
+import { cut, mend } from './cut.js';
 import type { World } from './world.js';
 
 /** One fault, while calls and REGISTERs go on. */
@@ -136,6 +137,11 @@ export const ROWS: readonly Row[] = [
       await scene.registrar.startAgain();
     },
     heal: () => {},
+  },
+  {
+    name: 'edge–registrar cut',
+    strike: ({ scene }) => cut(scene.registrar.sipPort, scene.edge?.sipPort ?? 0),
+    heal: mend,
   },
   {
     name: 'service, Postgres and Redis gone at once',

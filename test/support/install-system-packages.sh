@@ -1,10 +1,11 @@
 #!/bin/sh
-# What the tests and the demonstration run besides Node: Kamailio with its modules, SIPp, Postgres, Redis, docker-compose (to check its file). Does nothing when all is
+# What the tests, the demonstration and npm run chaos run besides Node: Kamailio with its modules, SIPp, Postgres, Redis, nft and ip,
+# openssl, docker-compose (to check its file). Does nothing when all is
 # there; installs it as root; otherwise prints the command and stops.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
-packages="sip-tester postgresql docker-compose redis-server redis-sentinel redis-tools"
+packages="sip-tester postgresql docker-compose redis-server redis-sentinel redis-tools nftables iproute2 openssl"
 
 missing=""
 for package in $packages; do
