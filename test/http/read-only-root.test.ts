@@ -51,7 +51,19 @@ t.test('the service runs as nobody, and writes only to DATA_DIR', { skip }, asyn
 t.test('Kamailio runs as nobody, and writes only to its run directory', { skip }, async (t) => {
   const runDir = t.testdir();
   const [sip, rpc] = [await freePort(), await freePort()];
-  const command = ['kamailio', '-DD', '-E', '-f', 'kamailio/registrar.cfg', '-Y', runDir, '-m', '64', '-M', '16'];
+  const command = [
+    'kamailio',
+    '-DD',
+    '-E',
+    '-f',
+    'kamailio/registrar.cfg',
+    '-Y',
+    runDir,
+    '-m',
+    '64',
+    '-M',
+    '16',
+  ];
   const child = run(CONTAINED, [ROOT, runDir, ...command], {
     PATH: process.env.PATH,
     SIP_LISTEN: `udp:127.0.0.1:${sip}`,
