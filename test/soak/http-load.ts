@@ -3,6 +3,7 @@ import { CALLED, type World } from '../chaos/world.js';
 import { DOMAIN } from '../support/scene.js';
 
 const EVERY_MS = 100;
+const KINDS = 8;
 const SALES = encodeURIComponent(`sip:${CALLED}@${DOMAIN}`);
 
 /** What people and programs ask besides: ten requests a second, of every kind in turn. */
@@ -51,7 +52,9 @@ export class HttpLoad {
   }
 
   #request(n: number): [method: string, path: string, body?: object] {
-    const agent = this.#world.phones[n % this.#world.phones.length]?.agent ?? '';
+    // who is paused in one round comes back in the same
+    const round = Math.floor(n / KINDS);
+    const agent = this.#world.phones[round % this.#world.phones.length]?.agent ?? '';
     const requests: [string, string, object?][] = [
       ['GET', `/v1/explain?address=${SALES}`],
       ['GET', `/v1/bindings?address=${SALES}`],
@@ -66,6 +69,6 @@ export class HttpLoad {
       ['GET', '/v1/health'],
       ['GET', '/metrics'],
     ];
-    return requests[n % requests.length] as [string, string, object?];
+    return requests[n % KINDS] as [string, string, object?];
   }
 }

@@ -51,7 +51,8 @@ async function main() {
   );
   const judgements = judge(samples, count);
   console.table(Object.fromEntries(judgements.map(({ what, ...rest }) => [what, rest])));
-  process.exitCode = judgements.every(({ flat }) => flat === 'yes') && answered === offered ? 0 : 1;
+  const isWell = answered === offered && requests.failed === 0;
+  process.exitCode = isWell && judgements.every(({ flat }) => flat === 'yes') ? 0 : 1;
 }
 
 try {
