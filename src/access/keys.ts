@@ -70,7 +70,8 @@ export class Keys {
   /** A key as it was just written to Postgres. */
   put(key: ApiKey): void {
     this.#changes += 1;
-    this.#know([...this.all().filter(({ id }) => id !== key.id), key]);
+    const all = [...this.all().filter(({ id }) => id !== key.id), key];
+    this.#know(all.sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)));
   }
 
   /** Who has this key; or why nobody has. Why it is not good any more is told only to who has its secret. */

@@ -83,6 +83,20 @@ onBothDatabases(t, {
     });
     const now = document.key as string;
 
+    await t.test('the oldest comes first, also when it was changed last', async (t) => {
+      const made = [];
+      for (const name of ['older', 'newer']) {
+        made.push((await ask('POST /v1/keys', now, { name, scopes: ['read'] })).body.id);
+      }
+      await ask(`POST /v1/keys/${made[0]}/rotate`, now, {});
+      const { keys } = (await ask('GET /v1/keys', now)).body;
+      t.strictSame(
+        keys.slice(-2).map(({ name }: { name: string }) => name),
+        ['older', 'newer'],
+      );
+      for (const id of made) await ask(`DELETE /v1/keys/${id}`, now);
+    });
+
     await t.test('expiry, to the second', async (t) => {
       const short = (await ask('POST /v1/keys', now, { ...ADMIN, expires_in_seconds: 10 })).body;
       t.equal((await ask('POST /v1/route', short.key, CALL)).status, 200);
