@@ -371,8 +371,8 @@ t.test('a registrar that was killed and says nothing is found out at the next ch
   await scene.kamailio.startAgain();
   await scene.holds(MUSIC, EMPTY[MUSIC]);
   await scene.holds(SUPPORT, ['sip:support@192.0.2.10:5060 1', 'sip:alice@10.0.0.7:5062 0.899']);
-  await until('it has recovered', () => scene.log.length === 2);
-  t.match(scene.log, [
+  await until('it has recovered', () => scene.log.length >= 2);
+  t.match(scene.log.slice(0, 2), [
     { level: 40, node: 'reg1', msg: 'a registrar cannot be brought up to date' },
     { level: 30, node: 'reg1', msg: 'a registrar is up to date again' },
   ]);
@@ -395,11 +395,11 @@ t.test('a frozen registrar is tried again until it answers; another one is not h
   await until('reg1 to be missed', () => scene.log.length > 0);
   scene.kamailio.thaw();
   await scene.holds(SUPPORT, ['sip:support@192.0.2.10:5060 1', 'sip:alice@10.0.0.7:5062 0.899']);
-  await until('it has recovered', () => scene.log.length === 2);
-  t.same(
-    scene.log.map(({ node }) => node),
-    ['reg1', 'reg1'],
+  // what it did with the command that was given up may have to be put right afterwards
+  await until('it has recovered', () =>
+    scene.log.some(({ msg }) => msg === 'a registrar is up to date again'),
   );
+  t.same([...new Set(scene.log.map(({ node }) => node))], ['reg1']);
   scene.directory.removeNode('reg2');
   scene.registrars.started('reg2');
   t.ok(scene.registrars.holds(SUPPORT, 'sip:support@192.0.2.10:5060'), 'reg2 does not count any more');

@@ -13,6 +13,7 @@ export const TORTURE_MS = 110_000;
 /** So many at once: more would leave answers to be dropped by full socket buffers. */
 const BATCH = 50;
 const FENCE_AGAIN_MS = 1_000;
+const ANSWERS_MS = 10_000;
 
 /**
  * A registrar and an edge with the service behind them, and a second edge whose registrar only listens. Contact center,
@@ -105,7 +106,7 @@ export class TortureScene {
         .filter((text) => text.startsWith('SIP/2.0 '));
     for (const message of messages) this.sender.send(message, kamailio.sipPort);
     await this.#pickedUp(kamailio);
-    await until('the answers', () => isEnough(answers())).catch(() => {});
+    await until('the answers', () => isEnough(answers()), ANSWERS_MS).catch(() => {});
     await Promise.all(this.kamailios.map(idle));
     return answers();
   }

@@ -7,7 +7,7 @@ import { setTimeout as later } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  limit_ms = 10_000,
+  limit_ms = 30_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + limit_ms;
   let last: unknown;
