@@ -35,8 +35,9 @@ t.test('an edge is believed by its address and its secret', async (t) => {
     ['', 'none'],
   ] as const) {
     await t.test(`the edge's address with ${secret || 'no secret'}`, async (t) => {
+      // the service is asked with a key, which it hasn't got
       const impostor = await Kamailio.start({
-        ...{ role: 'edge', node: 'edge1', understudyUrl: scene.understudy.url },
+        ...{ role: 'edge', node: 'edge1', understudyUrl: 'http://127.0.0.1:9' },
         ...{ sipPort: edge.sipPort, registrarUri: registrar.uri, env: { UNDERSTUDY_EDGE_SECRET: secret } },
       });
       const contact = `Contact: <sip:bob@127.0.0.1:${await freePort()}>;expires=300`;
