@@ -115,10 +115,9 @@ export async function buildApp({
  */
 function writeAgain({ commanded, directory, endpointRows, accepted }: Parts, now: number): void {
   if (!commanded.commands) return;
-  for (const { domain, agents } of directory.contactCenters())
-    for (const { name } of agents)
-      for (const endpoint of directory.endpointsOf(domain, name, now))
-        endpointRows.put(rowOf(endpoint), { kind: 'put', endpoint });
+  for (const endpoint of directory.allEndpoints(now)) {
+    endpointRows.put(rowOf(endpoint), { kind: 'put', endpoint });
+  }
   accepted.putAll();
 }
 

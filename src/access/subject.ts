@@ -1,6 +1,6 @@
+import { domainIn } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import { parseAddress } from '../sip/address.js';
-import { parseHost } from '../sip/host.js';
 
 /** Of a request that has passed its schemas. */
 interface Asked {
@@ -17,24 +17,20 @@ interface Asked {
 export type Subject = 'all' | 'own' | ((asked: Asked) => string | undefined);
 
 export function domainInPath({ params }: Asked): string {
-  return domain('/domain', (params as { domain: string }).domain);
+  return domainIn('/domain', (params as { domain: string }).domain);
 }
 
 export function contactCenterInQuery({ query }: Asked): string | undefined {
   const { contact_center } = query as { contact_center?: string };
-  return contact_center === undefined ? undefined : domain('/contact_center', contact_center);
+  return contact_center === undefined ? undefined : domainIn('/contact_center', contact_center);
 }
 
 export function contactCenterInBody({ body }: Asked): string {
-  return domain('/contact_center', (body as { contact_center: string }).contact_center);
+  return domainIn('/contact_center', (body as { contact_center: string }).contact_center);
 }
 
 export function addressInQuery({ query }: Asked): string | undefined {
   const { address } = query as { address?: string };
   if (address === undefined) return undefined;
   return Problem.inField('/address', () => parseAddress(address)).domain;
-}
-
-function domain(field: string, text: string): string {
-  return Problem.inField(field, () => parseHost(text));
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { nullable, PRINTABLE, Time } from '../http/values.schema.js';
+import { HEALTH_CODES, HEALTH_STATES } from '../live/standing.js';
 
 export const ProbeReport = Type.Object({
   node: Type.String({ maxLength: 1_024, pattern: PRINTABLE, description: 'Who probes.' }),
@@ -8,22 +9,14 @@ export const ProbeReport = Type.Object({
 });
 
 const standing = {
-  state: Type.Enum(['up', 'suspect', 'down', 'returning']),
+  state: Type.Enum([...HEALTH_STATES]),
   share: Type.Integer({
     minimum: 0,
     maximum: 100,
     description: 'Of how many new calls in 100 it keeps its place.',
   }),
   since: nullable(Time, 'Of the state; null: for as long as is known.'),
-  code: Type.Enum([
-    'healthy',
-    'call_failed',
-    'calls_failed',
-    'probe_failed',
-    'overloaded',
-    'on_hold',
-    'ramping',
-  ]),
+  code: Type.Enum([...HEALTH_CODES]),
   because: Type.String(),
   hold_until: nullable(Time, 'Then it gets calls again, if nothing fails until then.'),
   up_at: nullable(Time, 'Then it gets all of them, if nothing fails until then.'),

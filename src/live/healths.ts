@@ -19,7 +19,7 @@ import {
 } from './health-machine.js';
 import { mergedHealth } from './merge.js';
 import { type AnsweredProbe, type NodeProbe, type PlaceProbe, type ProbeMemory, Probes } from './probes.js';
-import { HEALTHY, type Standing, type Standings } from './standing.js';
+import { HEALTHY, SEVERITY, type Standing, type Standings } from './standing.js';
 
 export interface HealthsDeps {
   readonly directory: Pick<Directory, 'contactCenters' | 'contactCenter' | 'nodes' | 'node'>;
@@ -249,8 +249,6 @@ export class Healths implements Standings {
     else this.#deps.log.info(fields, 'its health has changed');
   }
 }
-
-const SEVERITY = { up: 0, suspect: 1, returning: 2, down: 3 } as const;
 
 function worse(a: Standing, b: Standing): Standing {
   if (a.share !== b.share) return a.share < b.share ? a : b;

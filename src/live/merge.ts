@@ -6,6 +6,7 @@ import type { AgentState } from './agent-state.js';
 import type { CallProgress, TargetProgress } from './call-progress.js';
 import type { Health } from './health-machine.js';
 import type { NodeProbe } from './probes.js';
+import { SEVERITY } from './standing.js';
 import type { Return } from './waiting-callers.js';
 
 /** Of each target the first of each news. What one instance has forgotten (a node that lost its memory) reserves nobody. */
@@ -50,8 +51,6 @@ export function mergedMarks(a: Marks, b: Marks): Marks {
 export function mergedHealth(a: Health, b: Health): Health {
   return first([a, b], (health) => [-lastNews(health), -SEVERITY[health.state], -health.seen], textOf) ?? a;
 }
-
-const SEVERITY = { up: 0, suspect: 1, returning: 2, down: 3 } as const;
 
 function lastNews({ since, failed_at, fell_at, calls }: Health): number {
   return Math.max(since, failed_at, fell_at, ...calls.map(({ at }) => at));

@@ -1,4 +1,18 @@
-export type HealthState = 'up' | 'suspect' | 'down' | 'returning';
+export const HEALTH_STATES = ['up', 'suspect', 'down', 'returning'] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+/** Of two that keep the same share of their calls the higher is worse. */
+export const SEVERITY: Readonly<Record<HealthState, number>> = { up: 0, suspect: 1, returning: 2, down: 3 };
+
+export const HEALTH_CODES = [
+  'healthy',
+  'call_failed',
+  'calls_failed',
+  'probe_failed',
+  'overloaded',
+  'on_hold',
+  'ramping',
+] as const;
 
 /** How one location or treatment stands at a moment, as decisions read it. */
 export interface Standing {
@@ -11,14 +25,7 @@ export interface Standing {
   /** ms since the epoch. */
   readonly since: number;
   /** Why, for programs … */
-  readonly code:
-    | 'healthy'
-    | 'call_failed'
-    | 'calls_failed'
-    | 'probe_failed'
-    | 'overloaded'
-    | 'on_hold'
-    | 'ramping';
+  readonly code: (typeof HEALTH_CODES)[number];
   /** … and in words, such as "2 of the last 3 calls failed". */
   readonly because: string;
 }

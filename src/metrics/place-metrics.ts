@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Fall, Healths } from '../live/healths.js';
-import type { HealthState } from '../live/standing.js';
+import { HEALTH_STATES } from '../live/standing.js';
 import { oneLook } from './one-look.js';
 import { sampledGauge } from './sampled.js';
 
@@ -11,7 +11,6 @@ export interface PlaceMetricsDeps {
   readonly clock: () => number;
 }
 
-const STATES: readonly HealthState[] = ['up', 'suspect', 'down', 'returning'];
 const PLACE = ['contact_center', 'role', 'uri'] as const;
 /** A queue that fails for one address is told apart from a dead location; which address it is may be an agent's. */
 const FELL: readonly Fall['of'][] = ['place', 'address'];
@@ -32,7 +31,7 @@ export function placeMetrics(registry: Registry, { directory, healths, clock }: 
     labels: [...PLACE, 'state'],
     samples: () =>
       standings().flatMap(({ labels, standing }) =>
-        STATES.map((state) => [{ ...labels, state }, standing.state === state ? 1 : 0] as const),
+        HEALTH_STATES.map((state) => [{ ...labels, state }, standing.state === state ? 1 : 0] as const),
       ),
   });
   sampledGauge(registry, {

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../errors.js';
+import { inTime } from '../store/in-time.js';
 
 /** One thing that the service needs; `check` rejects to say why it isn't there. */
 export interface ReadinessCheck {
@@ -73,16 +74,10 @@ export function answerReadiness(app: FastifyInstance, checks: readonly Readiness
 }
 
 async function failure({ name, essential, check }: ReadinessCheck): Promise<Failure | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_MS} ms`)), CHECK_MS);
-  });
   try {
-    await Promise.race([check(), late]);
+    await inTime(check(), CHECK_MS);
     return undefined;
   } catch (error) {
     return { name, essential, detail: (error as Error).message };
-  } finally {
-    clearTimeout(timer);
   }
 }

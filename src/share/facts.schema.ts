@@ -1,5 +1,6 @@
 /** The shapes of what instances tell each other: those of memory, so the compiler sees to it that they stay the same. */
 import { type TSchema, Type } from 'typebox';
+import { HEALTH_CODES, HEALTH_STATES } from '../live/standing.js';
 
 const Text = Type.String({ maxLength: 10_000 });
 const OrNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -126,17 +127,9 @@ export const HealthFacts = Type.Object({
   /** Of the answers to calls to this user's address; null: of the place itself. */
   user: OrNull(Text),
   health: Type.Object({
-    state: Type.Enum(['up', 'suspect', 'down', 'returning']),
+    state: Type.Enum([...HEALTH_STATES]),
     since: Time,
-    code: Type.Enum([
-      'healthy',
-      'call_failed',
-      'calls_failed',
-      'probe_failed',
-      'overloaded',
-      'on_hold',
-      'ramping',
-    ]),
+    code: Type.Enum([...HEALTH_CODES]),
     because: Text,
     calls: List(Type.Object({ call: Text, failed: Type.Boolean(), at: Time })),
     probes: Type.Enum(['up', 'down', 'nothing']),

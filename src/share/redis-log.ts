@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisUrl } from '../redis-url.js';
 import { backOff } from '../store/back-off.js';
+import { inTime } from '../store/in-time.js';
 import type { Log } from '../store/log.js';
 import { decode, type Entry, encode } from './entry.js';
 import { openRedis, type RedisConnection } from './open-redis.js';
@@ -217,18 +218,5 @@ export class RedisLog implements SharedLog {
       this.#log.warn({ err: error }, 'the shared log is away: this instance goes on by its own memory');
     }
     this.#isAway = true;
-  }
-}
-
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  answer.catch(() => {});
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
