@@ -139,6 +139,12 @@ const shape = fc.record({
   patience_ms: fc.integer({ min: 10_000, max: 600_000 }),
 });
 
+/** So much time that a caller who is patient enough could have tried them as well. */
+const DOWN_LOCATIONS_COME_LAST = {
+  ...{ locations: 1, agents: 2, behind: 2, treatments: 1, ring_ms: 6_001, size: 2, together: false },
+  ...{ max_branches: 7, max_inv_lifetime_ms: 26_001, patience_ms: 14_002 },
+};
+
 t.test(
   'property: the budget is kept, nobody is lost or called twice, order and treatment stay',
   async (t) => {
@@ -172,6 +178,7 @@ t.test(
             );
           },
         ),
+        { examples: [[DOWN_LOCATIONS_COME_LAST]] },
       ),
     );
   },
@@ -181,15 +188,29 @@ function lifetimeOf({ max_inv_lifetime_ms }: Budget, treatments: number): number
   return max_inv_lifetime_ms - treatments * TREATMENT_RESERVE_MS;
 }
 
-/** How long the caller waits before the treatment when the script goes on to it in time, and every phone rings to its end. */
+/**
+ * How long the caller waits at worst before the treatment, when the script goes on to it in time: before each target it looks whether
+ * it is time. Each phone is silent for as long as it may, or rings to its end, and then its agent isn't tried by another way.
+ */
 function waited(targets: readonly Candidate[], budget: Budget): number {
   const last = lastTargetAfterMs(targets, budget);
-  const tried: Candidate[] = [];
-  for (const block of new Set(targets.slice(0, -1).map((one) => one.block))) {
-    if (tried.length > 0 && worst(tried) >= last) break;
-    tried.push(...targets.slice(0, -1).filter((one) => one.block === block));
-  }
-  return worst(tried);
+  const before = targets.slice(0, -1);
+  const known = new Map<string, number>();
+  const from = (i: number, ms: number): number => {
+    const one = before[i];
+    if (!one || (i > 0 && ms >= last)) return ms;
+    if (one.role === 'contact_center') return from(i + 1, ms + one.fr_timer_ms);
+    const key = `${i} ${ms}`;
+    const worst = known.get(key) ?? Math.max(...waysOn(one, i, ms));
+    known.set(key, worst);
+    return worst;
+  };
+  const waysOn = (one: Candidate, i: number, ms: number): number[] => {
+    const others = before.slice(i).findIndex(({ block }) => block !== one.block);
+    const rings = from(others === -1 ? before.length : i + others, ms + one.fr_timer_ms + one.ring_ms);
+    return one.together ? [rings] : [rings, from(i + 1, ms + one.fr_timer_ms)];
+  };
+  return from(0, 0);
 }
 
 /** How long the caller waits at worst before the treatment is tried. */
