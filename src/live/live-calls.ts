@@ -44,8 +44,10 @@ export class LiveCalls {
 
   constructor(watcher: CallWatcher, followed = FOLLOWED) {
     this.#watcher = watcher;
-    this.#open = new LRUCache({ max: followed });
-    this.#answered = new LRUCache({ max: followed });
+    // With `max` it would take the memory for all of them at once.
+    const options = { maxSize: followed, sizeCalculation: () => 1 };
+    this.#open = new LRUCache(options);
+    this.#answered = new LRUCache(options);
   }
 
   /** Listeners are told in the order in which they came. */

@@ -11,7 +11,7 @@ import Fastify, {
 import type { Tls } from '../access/tls-files.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { answer, answerProblems, asProblem } from './problems.js';
-import { validatorCompiler } from './validation.js';
+import { buildSerializer, validatorCompiler } from './validation.js';
 
 /** Far more than any REGISTER or INVITE; documents have a limit of their own. */
 const BODY_BYTES = 64 * 1024;
@@ -35,6 +35,7 @@ export function newServer(logger: FastifyBaseLogger, tls: Tls | undefined): Fast
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: TIMES.requestTimeout,
+    schemaController: { compilersFactory: { buildSerializer } },
     routerOptions: { maxParamLength: PARAM_LENGTH },
     // A routing script's connection may bring one more question while the last answers leave: it is answered.
     return503OnClosing: false,
