@@ -8,7 +8,7 @@ import { type Config, ConfigError, loadConfig } from './config.js';
 import { Problem } from './errors.js';
 import { changeTls } from './plugins/server.js';
 import { parseRedisUrl } from './redis-url.js';
-import { RedisLog } from './share/redis-log.js';
+import type { SharedLog } from './share/shared-log.js';
 import { openStore } from './store/open-store.js';
 import { StoreError } from './store/store-error.js';
 
@@ -73,8 +73,7 @@ async function run(): Promise<void> {
     fail(refusal);
   }
   if (warning) log.warn(warning);
-  const redis = config.REDIS_URL === undefined ? undefined : parseRedisUrl(config.REDIS_URL);
-  const shared = redis && new RedisLog({ url: redis, log });
+  const shared = await sharedLog();
   const app = await buildApp({
     ...{ store, logger: log, tls, personalDataDays },
     demandKeys: clientCertificates || !isLoopback(HOST),
@@ -89,6 +88,14 @@ async function run(): Promise<void> {
   clearTimeout(cut);
   await store.close();
   log.info('stopped');
+}
+
+/** The client of Redis is loaded by whoever uses one: it takes a tenth of a start. */
+async function sharedLog(): Promise<SharedLog | undefined> {
+  const url = config.REDIS_URL === undefined ? undefined : parseRedisUrl(config.REDIS_URL);
+  if (!url) return undefined;
+  const { RedisLog } = await import('./share/redis-log.js');
+  return new RedisLog({ url, log });
 }
 
 /** With a file that can't be used it goes on as before. */

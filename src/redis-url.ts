@@ -8,6 +8,8 @@ export interface RedisUrl {
   readonly tls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** What the Sentinels themselves ask for, if they do. */
+  readonly sentinelPassword: string | undefined;
   readonly database: number;
 }
 
@@ -17,14 +19,15 @@ export interface RedisNode {
 }
 
 const PORTS = { standalone: 6379, sentinel: 26379, cluster: 6379 } as const;
-const URL_FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^/?#]*))?$/;
+const URL_FORM =
+  /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^/?#]*))?(?:\?sentinel_password=([^&?#]+))?$/;
 const NODE_FORM = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** undefined when it is none of the three: `redis[s]://`, `redis[s]+sentinel://`, `redis[s]+cluster://`. */
 export function parseRedisUrl(text: string): RedisUrl | undefined {
   const found = URL_FORM.exec(text);
   if (!found) return undefined;
-  const [, s, form = 'standalone', login, hosts = '', path = ''] = found;
+  const [, s, form = 'standalone', login, hosts = '', path = '', sentinelLogin = ''] = found;
   const kind = form as RedisUrl['kind'];
   const nodes = hosts.split(',').map((host) => parseNode(host, PORTS[kind]));
   if (!nodes.every((node) => node !== undefined)) return undefined;
@@ -34,8 +37,15 @@ export function parseRedisUrl(text: string): RedisUrl | undefined {
   if (!Number.isInteger(database) || database < 0) return undefined;
   // A Cluster has one database; a Sentinel is asked for a name.
   if (kind === 'cluster' ? path !== '' : kind === 'sentinel' && !master) return undefined;
-  const credentials = parseLogin(login);
-  return credentials && { kind, nodes, master: master ?? '', tls: s === 's', database, ...credentials };
+  const sentinelPassword = decoded(sentinelLogin);
+  if (sentinelPassword === undefined || (sentinelPassword !== '' && kind !== 'sentinel')) return undefined;
+  const passwords = parseLogin(login);
+  return (
+    passwords && {
+      ...{ kind, nodes, master: master ?? '', tls: s === 's', database, ...passwords },
+      sentinelPassword: sentinelPassword || undefined,
+    }
+  );
 }
 
 function parseNode(text: string, defaultPort: number): RedisNode | undefined {

@@ -43,7 +43,7 @@ export async function openRedis(url: RedisUrl): Promise<RedisConnection> {
   }
 }
 
-function newClient({ kind, nodes, master, tls, username, password, database }: RedisUrl) {
+function newClient({ kind, nodes, master, tls, username, password, sentinelPassword, database }: RedisUrl) {
   const login = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -57,8 +57,10 @@ function newClient({ kind, nodes, master, tls, username, password, database }: R
       return createSentinel({
         name: master,
         sentinelRootNodes: [...nodes],
-        // The Sentinels themselves ask for no password by default.
-        sentinelClientOptions: common,
+        sentinelClientOptions: {
+          ...common,
+          ...(sentinelPassword !== undefined && { password: sentinelPassword }),
+        },
         nodeClientOptions: { ...common, ...login },
         maxCommandRediscovers: 0,
       });

@@ -122,8 +122,8 @@ t.test('without Redis it starts all the same, and follows when there is one', as
   await until('it to be heard', () => a.read.includes('own before'));
 });
 
-t.test('Sentinel: the log goes on at the replica', async (t) => {
-  const { master, replica, url } = await startSentinels(t);
+t.test('Sentinel: the log goes on at the replica; both have passwords of their own', async (t) => {
+  const { master, replica, url } = await startSentinels(t, { data: 'of-data', sentinel: 'of-sentinels' });
   const a = await follow(t, url);
   const b = await follow(t, url);
   a.say('one');

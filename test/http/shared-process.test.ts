@@ -1,4 +1,5 @@
 import t from 'tap';
+import { Authority } from '../support/certificates.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
 import { startUnderstudy, type Understudy } from '../support/understudy.js';
@@ -51,4 +52,21 @@ t.test('the instance that commands is killed: another one does, and knows what i
     t.match(c.logs(), 'the shared log is away');
     t.notMatch(c.logs(), 'very-secret');
   });
+});
+
+t.test('Redis over TLS, with a certificate that the instances can check', async (t) => {
+  const [ours, foreign] = [new Authority('ours'), new Authority('foreign')];
+  t.teardown(() => Promise.all([ours.close(), foreign.close()]));
+  const tls = { ...ours.sign('redis'), ca: ours.file };
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis(t, { password: 'pass', tls })]);
+  t.teardown(() => postgres.stop());
+  for (const [ca, answer] of [
+    [ours, { status: 'ready', degraded: [] }],
+    [foreign, { status: 'degraded', degraded: [{ name: 'redis' }] }],
+  ] as const) {
+    const env = { REDIS_URL: redis.url, NODE_EXTRA_CA_CERTS: ca.file };
+    const one = await startUnderstudy({ databaseUrl: postgres.url, env });
+    t.match((await call(one, 'GET', '/readyz')).body, answer);
+    await one.stop();
+  }
 });

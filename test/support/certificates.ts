@@ -23,6 +23,11 @@ export class Authority {
     openssl('req', '-x509', ...newKey(this.#own.key), ...subject, '-out', this.#own.cert);
   }
 
+  /** The path of its own certificate. */
+  get file(): string {
+    return this.#own.cert;
+  }
+
   /** Its own certificate, as PEM. */
   get pem(): string {
     return readFileSync(this.#own.cert, 'utf8');

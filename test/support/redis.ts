@@ -3,12 +3,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Certificate } from './certificates.js';
 import { freePort } from './free-port.js';
 import { type Running, run } from './process.js';
 import type { Ending } from './scene.js';
 import { until } from './until.js';
 
 const execute = promisify(execFile);
+
+/** What a Redis asks of those who connect. */
+export interface RedisLogin {
+  readonly password?: string;
+  /** It speaks TLS, with this certificate, which this authority has signed. */
+  readonly tls?: Certificate & { readonly ca: string };
+}
 
 /** One Redis (or Sentinel) of one test, in a directory of its own; it doesn't outlive the test's process. */
 export class Redis {
@@ -17,11 +25,20 @@ export class Redis {
   readonly #directory: string;
   readonly #command: string;
   readonly #settings: readonly string[];
+  readonly #login: RedisLogin;
   #process: Running | undefined;
 
-  constructor(options: { port: number; directory: string; command: string; settings: readonly string[] }) {
+  constructor(options: {
+    port: number;
+    directory: string;
+    command: string;
+    settings: readonly string[];
+    login: RedisLogin;
+  }) {
     this.port = options.port;
-    this.url = `redis://127.0.0.1:${options.port}`;
+    this.#login = options.login;
+    const { password, tls } = options.login;
+    this.url = `redis${tls ? 's' : ''}://${password ? `:${password}@` : ''}127.0.0.1:${options.port}`;
     this.#directory = options.directory;
     this.#command = options.command;
     this.#settings = options.settings;
@@ -30,19 +47,30 @@ export class Redis {
   /** Starts it, empty; resolves when it answers. */
   async start(): Promise<void> {
     const file = join(this.#directory, 'redis.conf');
-    const common = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.#directory}`, 'protected-mode no'];
+    const { password, tls } = this.#login;
+    const port = tls
+      ? [
+          ...['port 0', `tls-port ${this.port}`, `tls-cert-file ${tls.cert}`, `tls-key-file ${tls.key}`],
+          ...[`tls-ca-cert-file ${tls.ca}`, 'tls-auth-clients no'],
+        ]
+      : [`port ${this.port}`];
+    if (password) port.push(`requirepass ${password}`);
+    const common = [...port, 'bind 127.0.0.1', `dir ${this.#directory}`, 'protected-mode no'];
     await writeFile(file, [...common, ...this.#settings, ''].join('\n'));
-    const process = run(this.#command, [file]);
-    this.#process = process;
+    const running = run(this.#command, [file]);
+    this.#process = running;
     await until(`${this.#command} to answer`, async () => {
-      if (process.hasEnded()) throw new Error(process.output());
+      if (running.hasEnded()) throw new Error(running.output());
       return (await this.ask('PING')) === 'PONG';
     });
   }
 
   /** What redis-cli prints. */
   async ask(...command: string[]): Promise<string> {
-    const { stdout } = await execute('redis-cli', ['-p', String(this.port), ...command], { timeout: 5_000 });
+    const { password, tls } = this.#login;
+    const args = ['-p', String(this.port), ...(tls ? ['--tls', '--cacert', tls.ca] : []), ...command];
+    const env = { ...process.env, ...(password && { REDISCLI_AUTH: password }) };
+    const { stdout } = await execute('redis-cli', args, { timeout: 5_000, env });
     return stdout.trim();
   }
 
@@ -66,11 +94,16 @@ export class Redis {
   }
 }
 
+interface RedisOptions {
+  readonly settings?: readonly string[];
+  readonly command?: 'redis-server' | 'redis-sentinel';
+  readonly port?: number;
+  readonly login?: RedisLogin;
+}
+
 async function newRedis(
   t: Ending,
-  settings: readonly string[] = [],
-  command = 'redis-server',
-  port?: number,
+  { settings = [], command = 'redis-server', port, login = {} }: RedisOptions = {},
 ): Promise<Redis> {
   const directory = await mkdtemp(join(tmpdir(), 'understudy-redis-'));
   const redis = new Redis({
@@ -78,6 +111,7 @@ async function newRedis(
     directory,
     command,
     settings: command === 'redis-server' ? ['save ""', 'appendonly no', ...settings] : settings,
+    login,
   });
   t.teardown(() => redis.stop());
   await redis.start();
@@ -85,21 +119,34 @@ async function newRedis(
 }
 
 /** A standalone one, which keeps nothing. */
-export function startRedis(t: Ending, settings: readonly string[] = []): Promise<Redis> {
-  return newRedis(t, settings);
+export function startRedis(t: Ending, login: RedisLogin = {}): Promise<Redis> {
+  return newRedis(t, { login });
 }
 
-/** A master, its replica, and three Sentinels of which two decide within half a second. */
-export async function startSentinels(t: Ending) {
-  const master = await newRedis(t);
-  const replica = await newRedis(t, [`replicaof 127.0.0.1 ${master.port}`]);
+/** A master, its replica, and three Sentinels of which two decide within half a second; the passwords are theirs, if they have any. */
+export async function startSentinels(
+  t: Ending,
+  { data, sentinel }: { readonly data?: string; readonly sentinel?: string } = {},
+) {
+  const login = data === undefined ? {} : { password: data };
+  const trust = data === undefined ? [] : [`masterauth ${data}`];
+  const master = await newRedis(t, { settings: trust, login });
+  const replica = await newRedis(t, {
+    settings: [`replicaof 127.0.0.1 ${master.port}`, ...trust],
+    login,
+  });
   const settings = [
     `sentinel monitor calls 127.0.0.1 ${master.port} 2`,
     'sentinel down-after-milliseconds calls 500',
     'sentinel failover-timeout calls 3000',
+    ...(data === undefined ? [] : [`sentinel auth-pass calls ${data}`]),
+    ...(sentinel === undefined ? [] : [`sentinel sentinel-pass ${sentinel}`]),
   ];
   const sentinels: Redis[] = [];
-  for (let i = 0; i < 3; i++) sentinels.push(await newRedis(t, settings, 'redis-sentinel'));
+  for (let i = 0; i < 3; i++) {
+    const ofSentinels = sentinel === undefined ? {} : { password: sentinel };
+    sentinels.push(await newRedis(t, { settings, command: 'redis-sentinel', login: ofSentinels }));
+  }
   await until('the Sentinels to know each other and the replica', async () => {
     const known = await Promise.all(sentinels.map((one) => one.ask('SENTINEL', 'MASTER', 'calls')));
     return known.every((text) => /num-other-sentinels\n2\n/.test(text) && /num-slaves\n1\n/.test(text));
@@ -108,7 +155,9 @@ export async function startSentinels(t: Ending) {
     /master_link_status:up/.test(await replica.ask('INFO', 'replication')),
   );
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  return { master, replica, sentinels, url: `redis+sentinel://${hosts}/calls` };
+  const url = `redis+sentinel://${data === undefined ? '' : `:${data}@`}${hosts}/calls`;
+  const query = sentinel === undefined ? '' : `?sentinel_password=${sentinel}`;
+  return { master, replica, sentinels, url: `${url}${query}` };
 }
 
 /** Three masters, each with a replica if so wanted, which decide within a second. */
@@ -118,7 +167,7 @@ export async function startCluster(t: Ending, { replicas = 0 } = {}) {
     const port = await freePort();
     const bus = await freePort();
     const settings = ['cluster-enabled yes', 'cluster-node-timeout 1000', `cluster-port ${bus}`];
-    nodes.push(await newRedis(t, settings, 'redis-server', port));
+    nodes.push(await newRedis(t, { settings, port }));
   }
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   const options = ['--cluster-replicas', String(replicas), '--cluster-yes'];

@@ -80,6 +80,7 @@ t.test('REDIS_URL is one of a Redis, of Sentinels or of a Cluster, and never pri
     'rediss://user:p%40ss@redis.example.com:6380/3',
     'redis://[::1]:6379',
     'redis+sentinel://:secret@10.0.0.1:26379,10.0.0.2/calls',
+    'redis+sentinel://:secret@10.0.0.1,10.0.0.2/calls?sentinel_password=se%3Fcret',
     'redis+cluster://10.0.0.1:6379,10.0.0.2,10.0.0.3',
     'rediss+cluster://user:secret@10.0.0.1',
   ]) {
@@ -93,7 +94,10 @@ t.test('REDIS_URL is one of a Redis, of Sentinels or of a Cluster, and never pri
     'redis://:secret@a/x',
     'redis://:secret%@a',
     'redis+sentinel://:secret@a:26379',
+    'redis+sentinel://a:26379/calls?sentinel_password=',
+    'redis+sentinel://a:26379/calls?password=secret',
     'redis+cluster://:secret@a:6379/1',
+    'redis://:secret@a?sentinel_password=secret',
   ]) {
     const lines = linesOf({ DATABASE_URL, REDIS_URL });
     t.match(lines, [/^REDIS_URL must be a URL such as /], REDIS_URL);
