@@ -1,7 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Pool } from 'pg';
-import { heardAt } from './directory/newer-endpoint.js';
 import { loadProvisioned } from './load.js';
 import type { Parts } from './parts.js';
 import type { Entry, EntryOf, Kind } from './share/entry.js';
@@ -20,8 +19,6 @@ export interface SharingDeps {
 const STATE_EVERY_MS = 5 * 60_000;
 /** One instance answers who asks for the state; if it doesn't, others do after so long. */
 const ANSWER_MS = 500;
-/** What is in memory for longer than this, and not in Postgres, was removed. */
-const COMMITTED_MS = 30_000;
 
 /**
  * Makes one of several instances: what the others publish comes into this one's memory. Whoever has been away for a while, or finds
@@ -168,16 +165,11 @@ export class Sharing implements LogReader {
 
   /** The log has not said everything: what has been changed is in Postgres. */
   async #rereadAll(): Promise<void> {
-    const { endpoints, accepted, directory, kamailios, commanded } = this.#parts;
+    const { endpoints, accepted, kamailios, commanded } = this.#parts;
     const { pool, clock } = this.#deps;
     await this.#untilDone(async () => {
       await Promise.all([endpoints.committed(), accepted.committed()]);
-      const now = clock();
-      const known = [...directory.allEndpoints(now)];
-      await loadProvisioned(this.#parts, pool, now);
-      // These may still be on their way to Postgres.
-      for (const put of known)
-        if (now - heardAt(put) < COMMITTED_MS) endpoints.readPut({ kind: 'endpoint', put });
+      await loadProvisioned(this.#parts, pool, clock());
       kamailios.changed([]);
       commanded.reviewAll();
     });

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
-import { findContactCenter } from '../directory/find-contact-center.js';
+import { findContactCenter, unknownContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
@@ -10,7 +10,9 @@ import { canonical } from './canonical.js';
 import { checkContactCenter } from './check-contact-center.js';
 import { configurationChanges } from './configuration-changes.js';
 import { deleteContactCenter } from './delete-contact-center.sql.js';
-import { loadContactCenters } from './load-contact-centers.sql.js';
+import { inTransaction } from './in-transaction.js';
+import { loadContactCenter, loadContactCenters } from './load-contact-centers.sql.js';
+import { lockContactCenter } from './lock-contact-center.sql.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { saveContactCenter } from './save-contact-center.sql.js';
 
@@ -34,9 +36,9 @@ export interface ContactCentersDeps {
 const MAX_FAULTS = 100;
 
 /**
- * The one way in which what is provisioned changes: checked, then written to Postgres, then to memory, and then the
- * registrars and the history are told. Whatever fails before memory changes has changed nothing. One change of a domain at a time, so
- * that memory and Postgres see them in the same order.
+ * The one way in which what is provisioned changes: checked against what Postgres has, written there, then to memory, and then the
+ * registrars and the history are told. Whatever fails before memory changes has changed nothing. One change of a domain at a time,
+ * among all instances: what another one has just written may not be in this one's memory yet, and is not overwritten unseen.
  */
 export class ContactCenters {
   readonly #pool: pg.Pool;
@@ -46,8 +48,8 @@ export class ContactCenters {
   readonly #provisioned: ContactCentersDeps['provisioned'];
   readonly #clock: () => number;
   readonly #writers = new OneAtATime();
-  /** The domains whose last write failed: the connection may have broken after the commit, before its answer. */
-  readonly #unsure = new Set<string>();
+  /** Of which revision of its row a document in memory is, where that is known. */
+  readonly #revisions = new WeakMap<ContactCenter, string>();
 
   constructor(deps: ContactCentersDeps) {
     this.#pool = deps.pool;
@@ -67,40 +69,55 @@ export class ContactCenters {
   }
 
   /** `edit` gets the document as it is now, and may throw what forbids the change; `by` is who asks for it. */
-  save(
+  async save(
     domain: string,
     by: string,
     edit: (current: ContactCenter | undefined) => Draft,
   ): Promise<ContactCenter> {
-    return this.#writers.run(domain, async () => {
-      const current = this.#directory.contactCenter(domain);
+    const saved = await this.#change(domain, by, (current) => {
       const draft = edit(current);
       check(draft);
-      const center = canonical(draft.center, current);
-      const stored = await this.#stored(domain, current);
-      await this.#write(domain, () => saveContactCenter(this.#pool, stored, center));
-      this.#directory.putContactCenter(center);
-      this.#provisioned(domain);
-      this.#registrars.changed(affectedAddresses(current, center));
-      this.#record(domain, by, current, center);
-      return center;
+      return canonical(draft.center, current);
     });
+    return saved as ContactCenter;
   }
 
   /** A change to a contact center that must exist. */
   change(domain: string, by: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
-    return this.save(domain, by, () => edit(this.find(domain)));
+    return this.save(domain, by, (current) => edit(existing(domain, current)));
   }
 
-  remove(domain: string, by: string, mayGo: (current: ContactCenter) => void): Promise<void> {
+  async remove(domain: string, by: string, mayGo: (current: ContactCenter) => void): Promise<void> {
+    await this.#change(domain, by, (current) => {
+      mayGo(existing(domain, current));
+      return undefined;
+    });
+  }
+
+  /** `next` makes of what Postgres has what it shall have; undefined: nothing. */
+  #change(
+    domain: string,
+    by: string,
+    next: (current: ContactCenter | undefined) => ContactCenter | undefined,
+  ): Promise<ContactCenter | undefined> {
     return this.#writers.run(domain, async () => {
-      const current = this.find(domain);
-      mayGo(current);
-      await this.#write(domain, () => deleteContactCenter(this.#pool, domain));
-      this.#directory.removeContactCenter(domain);
+      const known = this.#directory.contactCenter(domain);
+      const { before, after, revision } = await inTransaction(this.#pool, async (client) => {
+        const stored = await lockContactCenter(client, domain);
+        const isKnown = known !== undefined && stored === this.#revisions.get(known);
+        const before = isKnown ? known : await loadContactCenter(client, domain);
+        const after = next(before);
+        if (after) return { before, after, revision: await saveContactCenter(client, before, after) };
+        await deleteContactCenter(client, domain);
+        return { before, after };
+      });
+      if (after) this.#directory.putContactCenter(after);
+      else this.#directory.removeContactCenter(domain);
+      if (after && revision !== undefined) this.#revisions.set(after, revision);
       this.#provisioned(domain);
-      this.#registrars.changed(affectedAddresses(current, undefined));
-      this.#record(domain, by, current, undefined);
+      this.#registrars.changed(affectedAddresses(known, after));
+      this.#record(domain, by, before, after);
+      return after;
     });
   }
 
@@ -126,17 +143,11 @@ export class ContactCenters {
       this.#changes.changed({ at, domain, kind: 'configuration', by, reason: null, ...change });
     }
   }
+}
 
-  /** What Postgres has: the same as memory, unless a write may have been committed without our learning of it. */
-  async #stored(domain: string, current: ContactCenter | undefined): Promise<ContactCenter | undefined> {
-    return this.#unsure.has(domain) ? (await loadContactCenters(this.#pool, domain))[0] : current;
-  }
-
-  async #write(domain: string, write: () => Promise<void>): Promise<void> {
-    this.#unsure.add(domain);
-    await write();
-    this.#unsure.delete(domain);
-  }
+function existing(domain: string, current: ContactCenter | undefined): ContactCenter {
+  if (!current) throw unknownContactCenter(domain);
+  return current;
 }
 
 function check({ center, at = '' }: Draft): void {

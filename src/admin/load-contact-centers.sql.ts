@@ -10,14 +10,25 @@ export async function loadContactCenters(
   pool: pg.Pool,
   domain: string | null = null,
 ): Promise<ContactCenter[]> {
-  const { rows } = await read<Row>(pool, {
-    name: 'load-contact-centers',
-    text: TEXT,
-    values: [domain],
-  }).catch(translateError);
-  return rows.map(({ policy, ...center }) =>
-    canonical({ ...center, ...POLICY, ...policy, health: { ...HEALTH, ...policy.health } }),
-  );
+  const { rows } = await read<Row>(pool, queryOf(domain)).catch(translateError);
+  return rows.map(contactCenterOf);
+}
+
+/** The one, as a transaction sees it. */
+export async function loadContactCenter(
+  client: pg.ClientBase,
+  domain: string,
+): Promise<ContactCenter | undefined> {
+  const { rows } = await client.query<Row>(queryOf(domain));
+  return rows.map(contactCenterOf)[0];
+}
+
+function queryOf(domain: string | null): pg.QueryConfig {
+  return { name: 'load-contact-centers', text: TEXT, values: [domain] };
+}
+
+function contactCenterOf({ policy, ...center }: Row): ContactCenter {
+  return canonical({ ...center, ...POLICY, ...policy, health: { ...HEALTH, ...policy.health } });
 }
 
 /** A contact center that was saved before there was some setting doesn't say it. */

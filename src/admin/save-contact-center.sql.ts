@@ -1,43 +1,41 @@
 import type pg from 'pg';
 import type { ContactCenter } from '../directory/contact-center.js';
-import { inTransaction } from './in-transaction.js';
 import { canonicalPolicy } from './policy.js';
 import { type Row, rowChanges, TABLES, type Table } from './tables.js';
 
 /**
  * Makes the tables say what the document says, given what they say now. Only rows that differ are touched: one agent of
- * 20,000 costs one row, and an agent who stays keeps the registered phones that hang on the agent's row.
+ * 20,000 costs one row, and an agent who stays keeps the registered phones that hang on the agent's row. Returns the new revision.
  */
 export async function saveContactCenter(
-  pool: pg.Pool,
+  client: pg.ClientBase,
   before: ContactCenter | undefined,
   after: ContactCenter,
-): Promise<void> {
+): Promise<string | undefined> {
   const changes = TABLES.map((table) => ({ table, ...rowChanges(table, before, after) }));
-  await inTransaction(pool, async (client) => {
-    await client.query({
-      name: 'save-contact-center',
-      text: SAVE_CONTACT_CENTER,
-      values: [
-        after.domain,
-        after.mode,
-        after.expiry.min_seconds,
-        after.expiry.default_seconds,
-        after.expiry.max_seconds,
-        after.failover_on.contact_center,
-        after.failover_on.agent,
-        after.failover_on.treatment,
-        after.headers,
-        JSON.stringify(canonicalPolicy(after)),
-      ],
-    });
-    for (const { table, put } of changes) {
-      if (put.length > 0) await client.query(putting(table, after.domain, put));
-    }
-    for (const { table, gone } of changes.reverse()) {
-      if (gone.length > 0) await client.query(forgetting(table, after.domain, gone));
-    }
+  const { rows } = await client.query<{ revision: string }>({
+    name: 'save-contact-center',
+    text: SAVE_CONTACT_CENTER,
+    values: [
+      after.domain,
+      after.mode,
+      after.expiry.min_seconds,
+      after.expiry.default_seconds,
+      after.expiry.max_seconds,
+      after.failover_on.contact_center,
+      after.failover_on.agent,
+      after.failover_on.treatment,
+      after.headers,
+      JSON.stringify(canonicalPolicy(after)),
+    ],
   });
+  for (const { table, put } of changes) {
+    if (put.length > 0) await client.query(putting(table, after.domain, put));
+  }
+  for (const { table, gone } of changes.reverse()) {
+    if (gone.length > 0) await client.query(forgetting(table, after.domain, gone));
+  }
+  return rows[0]?.revision;
 }
 
 const SAVE_CONTACT_CENTER = `
@@ -49,7 +47,8 @@ const SAVE_CONTACT_CENTER = `
     expiry_default_seconds = excluded.expiry_default_seconds, expiry_max_seconds = excluded.expiry_max_seconds,
     failover_on_contact_center = excluded.failover_on_contact_center,
     failover_on_agent = excluded.failover_on_agent, failover_on_treatment = excluded.failover_on_treatment,
-    headers = excluded.headers, policy = excluded.policy, updated_at = now()`;
+    headers = excluded.headers, policy = excluded.policy, updated_at = now()
+  RETURNING xmin::text AS revision`;
 
 function putting({ name, keys, columns }: Table, domain: string, rows: readonly Row[]): pg.QueryConfig {
   const names = columns.map(([column]) => column);

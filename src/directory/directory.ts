@@ -27,6 +27,12 @@ export class Directory {
   readonly #nodes = new Map<string, Node>();
   readonly #endpoints = new EndpointTable();
   readonly #credentials = new CredentialsTable();
+  #revision = 0;
+
+  /** Another number after each change but that an endpoint has come or has expired: what was read meanwhile may be older. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   contactCenter(domain: string): ContactCenter | undefined {
     return this.#centers.get(domain)?.center;
@@ -39,6 +45,7 @@ export class Directory {
 
   /** Returns the endpoints that are gone since their agents are. */
   putContactCenter(center: ContactCenter): Endpoint[] {
+    this.#revision += 1;
     const indexed = new IndexedCenter(center);
     this.#centers.set(center.domain, indexed);
     this.#credentials.retain(center.domain, (agent) => indexed.agents.has(agent));
@@ -46,6 +53,7 @@ export class Directory {
   }
 
   removeContactCenter(domain: string): Endpoint[] {
+    this.#revision += 1;
     this.#centers.delete(domain);
     this.#credentials.retain(domain, () => false);
     return this.#endpoints.retain(domain, () => false);
@@ -96,6 +104,7 @@ export class Directory {
   }
 
   removeEndpoint(domain: string, agent: string, key: string): Endpoint | undefined {
+    this.#revision += 1;
     return this.#endpoints.remove(domain, agent, key);
   }
 
@@ -110,11 +119,13 @@ export class Directory {
 
   /** Those of an agent who has been deleted meanwhile are nobody's. */
   putCredentials(credentials: Credentials): void {
+    this.#revision += 1;
     const { domain, agent } = credentials;
     if (this.#centers.get(domain)?.agents.has(agent)) this.#credentials.put(credentials);
   }
 
   removeCredentials(domain: string, agent: string): void {
+    this.#revision += 1;
     this.#credentials.remove(domain, agent);
   }
 
@@ -128,10 +139,12 @@ export class Directory {
   }
 
   putNode(node: Node): void {
+    this.#revision += 1;
     this.#nodes.set(node.node, node);
   }
 
   removeNode(name: string): Node | undefined {
+    this.#revision += 1;
     const node = this.#nodes.get(name);
     this.#nodes.delete(name);
     return node;

@@ -3,6 +3,12 @@ import type { Override } from './override.js';
 /** What operators have ordered, in memory; expired orders count no more, whether they were taken away or not. */
 export class Overrides {
   readonly #byDomain = new Map<string, readonly Override[]>();
+  #revision = 0;
+
+  /** Another number after each change: what was read meanwhile may be older. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   active(domain: string, now: number): readonly Override[] {
     const all = this.#byDomain.get(domain);
@@ -23,12 +29,14 @@ export class Overrides {
   }
 
   put(override: Override): void {
+    this.#revision += 1;
     const { domain, id } = override;
     const others = (this.#byDomain.get(domain) ?? NONE).filter((one) => one.id !== id);
     this.#byDomain.set(domain, [...others, override]);
   }
 
   remove({ domain, id }: Override): void {
+    this.#revision += 1;
     const others = (this.#byDomain.get(domain) ?? NONE).filter((one) => one.id !== id);
     if (others.length > 0) this.#byDomain.set(domain, others);
     else this.#byDomain.delete(domain);

@@ -435,6 +435,58 @@ const contactCenters = async (t: Test, service: Service) => {
   );
 };
 
+/** The other one knows nothing of what this one has changed meanwhile, as within the moment that it takes to be told. */
+const twoInstances = async (t: Test, service: Service) => {
+  const other = await restarted(service);
+  t.teardown(() => other.close());
+  const at = '/v1/contact-centers/cc.example.com';
+  const seen = (await send(other, `GET ${at}`)).headers.etag as string;
+  t.equal((await send(service.app, `PUT ${at}/agents/erin`, { skills: { sales: 4 } })).status, 201);
+
+  await t.test('412: the other one sees that the document is another one', async (t) => {
+    t.equal((await send(other, `PUT ${at}`, CENTER, { 'if-match': seen })).status, 412);
+    t.equal((await send(other, `DELETE ${at}`, undefined, { 'if-match': seen })).status, 412);
+  });
+
+  await t.test('a change of a part leaves the rest as it is, and the other one knows it then', async (t) => {
+    t.equal((await send(other, `PUT ${at}/agents/frank`, { skills: { sales: 5 } })).status, 201);
+    const { body } = await send(other, `GET ${at}`);
+    t.same(
+      body.agents.map(({ name }: { name: string }) => name),
+      ['alice', 'bob', 'erin', 'frank'],
+    );
+  });
+
+  await t.test('a whole document is what Postgres has then, and nothing besides', async (t) => {
+    const put = await send(service.app, `PUT ${at}`, CENTER);
+    t.equal(put.status, 200);
+    const later = await restarted(service);
+    t.teardown(() => later.close());
+    t.strictSame((await send(later, `GET ${at}`)).body, put.body);
+  });
+
+  await t.test('what one has removed the other one may change no more, and may create anew', async (t) => {
+    t.equal((await send(service.app, `DELETE ${at}`)).status, 204);
+    t.equal((await send(other, `PUT ${at}/agents/erin`, {})).status, 404);
+    t.equal((await send(other, `PUT ${at}`, CENTER)).status, 201);
+  });
+
+  await t.test('many at once: each change is there in the end', async (t) => {
+    const names = Array.from({ length: 12 }, (_, i) => `many${i + 10}`);
+    const answers = await Promise.all(
+      names.map((name, i) => send(i % 2 ? other : service.app, `PUT ${at}/agents/${name}`, {})),
+    );
+    t.same(new Set(answers.map(({ status }) => status)), new Set([201]));
+    const later = await restarted(service);
+    t.teardown(() => later.close());
+    const { body } = await send(later, `GET ${at}/agents`);
+    t.same(
+      body.agents.map(({ name }: { name: string }) => name),
+      ['alice', 'bob', ...names],
+    );
+  });
+};
+
 const parts = async (t: Test, service: Service) => {
   const { app } = service;
   const at = '/v1/contact-centers/cc.example.com';
@@ -606,4 +658,4 @@ const parts = async (t: Test, service: Service) => {
   });
 };
 
-onBothDatabases(t, { 'contact centers': contactCenters, 'their parts': parts });
+onBothDatabases(t, { twoInstances, 'contact centers': contactCenters, 'their parts': parts });
