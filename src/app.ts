@@ -136,6 +136,7 @@ function candidate(
 ): Candidate {
   let stoodBy = false;
   return {
+    hears: () => shared === NO_LOG || shared.connected,
     won: async () => {
       // What was changed while another instance commanded them is in Postgres, if it was not heard.
       if (stoodBy && !shared.connected) {

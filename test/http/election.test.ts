@@ -14,6 +14,7 @@ interface Told {
 function stand(t: Test, { url }: Postgres, part: Partial<Candidate> = {}, schema = 'public'): Told {
   const events: string[] = [];
   const candidate: Candidate = {
+    hears: () => true,
     won: async () => void events.push('won'),
     lost: () => void events.push('lost'),
     ...part,
@@ -108,6 +109,37 @@ t.test('one who comes back too late loses', async (t) => {
   await Promise.all([client.end(), other.end()]);
 });
 
+t.test(
+  'a winner that does not hear the others leaves the place to one that does, and to no other',
+  async (t) => {
+    t.setTimeout(180_000);
+    const postgres = await newPostgres(t);
+    const hearing = new Set<string>();
+    const candidate = (name: string) => stand(t, postgres, { hears: () => hearing.has(name) });
+    hearing.add('first');
+    const first = candidate('first');
+    await until('it to win', () => first.events.length === 1);
+    const deaf = candidate('deaf');
+    await until('it to lose', () => deaf.events.length === 1);
+    hearing.delete('first');
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    const held = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    const isFree = async () => (await client.query(held)).rowCount === 0;
+    await until('the lock to be offered', isFree, 60_000);
+    await until('the lock to be taken back', async () => !(await isFree()), 60_000);
+    t.same([first.events, deaf.events], [['won'], ['lost']], 'who does not hear either is not meant');
+    const second = candidate('second');
+    hearing.add('second');
+    await until('it to win', () => second.events.at(-1) === 'won', 60_000);
+    await until('the first one to know', () => first.events.at(-1) === 'lost', 60_000);
+    t.same(deaf.events, ['lost']);
+    await Promise.all([first.stop(), second.stop()]);
+    await until('the deaf one to take what nobody takes', () => deaf.events.at(-1) === 'won', 60_000);
+    await client.end();
+  },
+);
+
 t.test('a frozen Postgres keeps nobody from stopping', async (t) => {
   const postgres = await newPostgres(t);
   const winner = stand(t, postgres);
@@ -124,6 +156,7 @@ t.test('an embedded Postgres has one instance by construction', async (t) => {
   t.teardown(() => store.close());
   let won = false;
   const leave = store.elect({
+    hears: () => true,
     won: async () => {
       won = true;
     },
