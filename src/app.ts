@@ -179,7 +179,7 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
   await app.register(async (people) => {
     await addSecurityHeaders(people);
     await people.register(async (rest) =>
-      adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: commanded }),
+      adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: deps.registrars }),
     );
     healthJourney(people, deps);
     changesJourney(people, deps);

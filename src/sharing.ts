@@ -103,6 +103,7 @@ export class Sharing implements LogReader {
     override_gone: ({ id }) => this.#parts.orders.readWithdrawn(id),
     bindings: ({ aors }) => this.#parts.commanded.changed(aors),
     sent: ({ registrations, node }) => this.#parts.commanded.sent(registrations, node),
+    review: ({ node }) => void this.#parts.commanded.review(node),
     node_started: ({ node }) => {
       if (this.#parts.directory.node(node)) this.#parts.kamailios.started(node);
     },

@@ -19,7 +19,7 @@ import type { ContactCenters } from './contact-centers.js';
 import { contactCenterRoutes } from './contact-centers.route.js';
 import { credentialRoutes } from './credentials.route.js';
 import { locationRoutes } from './locations.route.js';
-import { differenceRoutes } from './node-differences.route.js';
+import { type DifferenceDeps, differenceRoutes } from './node-differences.route.js';
 import type { Nodes } from './nodes.js';
 import { nodeRoutes } from './nodes.route.js';
 import { partRoutes } from './parts.route.js';
@@ -32,7 +32,7 @@ export interface AdminDeps {
   readonly pool: pg.Pool;
   readonly directory: Directory;
   readonly registrars: Pick<Registrars, 'changed' | 'started'>;
-  readonly reviewed: Pick<Registrars, 'differences' | 'review'>;
+  readonly reviewed: DifferenceDeps['reviewed'];
   readonly calls: Pick<LiveCalls, 'forget'>;
   readonly changes: Changes;
   readonly clock: () => number;

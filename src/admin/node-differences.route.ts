@@ -3,15 +3,21 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../errors.js';
 import { nothing } from '../http/no-body.schema.js';
 import type { BindingDifference, ComparedBinding } from '../kamailio/compare.js';
-import type { Registrars } from '../kamailio/registrars.js';
 import { printQ } from '../sip/q-value.js';
 import { DifferencesDocument, MAX_DIFFERENCES } from './node-differences.schema.js';
 import type { Nodes } from './nodes.js';
 import { NodeParams } from './nodes.schema.js';
 
+interface ReviewedRegistrars {
+  /** undefined: it can't be asked. */
+  differences(node: string): Promise<BindingDifference[] | undefined>;
+  /** Whether somebody does it. */
+  review(node: string): boolean;
+}
+
 export interface DifferenceDeps {
   readonly nodes: Pick<Nodes, 'find'>;
-  readonly reviewed: Pick<Registrars, 'differences' | 'review'>;
+  readonly reviewed: ReviewedRegistrars;
   readonly clock: () => number;
 }
 
@@ -37,7 +43,7 @@ export function differenceRoutes(app: FastifyInstance, { nodes, reviewed, clock 
       const found = await reviewed.differences(node).catch((error: unknown) => {
         throw new Problem('node_unavailable', `${node} could not be asked`, { cause: error });
       });
-      if (!found) throw notCommanded(node);
+      if (!found) throw cannotBeAsked(node);
       return {
         node,
         at: new Date(clock()).toISOString(),
@@ -62,14 +68,14 @@ export function differenceRoutes(app: FastifyInstance, { nodes, reviewed, clock 
     },
     async (request, reply) => {
       const { node } = nodes.find(request.params.node);
-      if (!reviewed.review(node)) throw notCommanded(node);
+      if (!reviewed.review(node)) throw cannotBeAsked(node);
       return reply.code(202).send();
     },
   );
 }
 
-function notCommanded(node: string): Problem {
-  const detail = `${node} is no registrar that this instance commands: it is an edge, or without rpc_url, or another instance commands it`;
+function cannotBeAsked(node: string): Problem {
+  const detail = `${node} is no registrar that can be asked: it is an edge, or without rpc_url, or another instance commands it and isn't heard`;
   return new Problem('node_unavailable', detail);
 }
 

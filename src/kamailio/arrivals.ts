@@ -1,5 +1,5 @@
 /** So long a REGISTER may be on its way, also when it has to be sent twice again. */
-const ARRIVAL_MS = 3_000;
+export const ARRIVAL_MS = 3_000;
 
 interface Arrival {
   readonly aor: string;

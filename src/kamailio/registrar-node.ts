@@ -1,6 +1,6 @@
 import { AddressQueue, type Waiting } from './address-queue.js';
 import type { BindingDifference } from './compare.js';
-import { compareAll } from './compare-all.js';
+import { AT_ONCE, type Comparing, compareAll } from './compare-all.js';
 import { corePs } from './core-ps.js';
 import { coreSocketsList } from './core-sockets-list.js';
 import { coreUptime } from './core-uptime.js';
@@ -11,8 +11,6 @@ import type { Registration } from './registration.js';
 import { type Settled, Settler, type SettlerDeps } from './settler.js';
 import { ulDumpBrief } from './ul-dump-brief.js';
 
-/** So many addresses are worked on at once: Kamailio has a few TCP workers, and calls need them too. */
-const MAX_SETTLING = 4;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const ARRIVALS_EVERY_MS = 500;
@@ -27,14 +25,10 @@ export interface RegistrarStatus {
   readonly repaired: Readonly<Settled>;
 }
 
-export interface RegistrarNodeDeps extends SettlerDeps {
+export interface RegistrarNodeDeps extends SettlerDeps, Omit<Comparing, 'call'> {
   readonly node: string;
   readonly call: Call;
   readonly log: Log;
-  /** Every address there is. */
-  readonly everything: () => readonly string[];
-  /** What of these, as usrloc has them, was in one of our domains and is no address of ours any more. */
-  readonly leftOver: (usrlocAors: readonly string[]) => string[];
 }
 
 /**
@@ -101,7 +95,8 @@ export class RegistrarNode {
 
   /** What it holds else than it should, found out now. Whoever asks meanwhile gets the same answer. */
   differences(): Promise<BindingDifference[]> {
-    this.#comparison ??= this.#compare().finally(() => {
+    const expects = (aor: string, contact: string) => this.#settler.expects(aor, contact);
+    this.#comparison ??= compareAll({ ...this.#deps, call: this.#pacedCall }, expects).finally(() => {
       this.#comparison = undefined;
     });
     return this.#comparison;
@@ -136,7 +131,7 @@ export class RegistrarNode {
 
   #work(): void {
     if (this.#closed || this.#pause) return;
-    while (this.#settling.size < MAX_SETTLING) {
+    while (this.#settling.size < AT_ONCE) {
       const waiting = this.#queue.take((aor) => this.#settling.has(aor));
       if (!waiting) break;
       this.#settling.set(waiting.aor, this.#attempt(waiting));
@@ -208,15 +203,6 @@ export class RegistrarNode {
 
   async #leftOver(): Promise<string[]> {
     return this.#deps.leftOver(await ulDumpBrief(this.#pacedCall));
-  }
-
-  async #compare(): Promise<BindingDifference[]> {
-    const { call, clock, wanted, everything } = this.#deps;
-    // One that doesn't answer is found out sooner by this than by what takes its time.
-    await coreUptime(call);
-    const aors = [...everything(), ...(await this.#leftOver())];
-    const expects = (aor: string, contact: string) => this.#settler.expects(aor, contact);
-    return compareAll(aors, { call: this.#pacedCall, clock, wanted, expects, atOnce: MAX_SETTLING });
   }
 
   /** Where it reaches itself. */

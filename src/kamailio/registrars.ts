@@ -10,10 +10,12 @@ import type { Directory } from '../directory/directory.js';
 import type { Endpoint } from '../directory/endpoint.js';
 import { CommandedNodes, isRegistrar } from './commanded-nodes.js';
 import type { BindingDifference } from './compare.js';
+import { type Comparing, compareFromBeside } from './compare-all.js';
 import { isThere } from './is-there.js';
-import { jsonRpc, type Rpc } from './json-rpc.js';
+import { type Call, jsonRpc, type Rpc } from './json-rpc.js';
 import { leftOver } from './left-over.js';
 import type { Log } from './log.js';
+import { Pace } from './pace.js';
 import { RegistrarNode, type RegistrarStatus } from './registrar-node.js';
 import type { Registration } from './registration.js';
 import { wantedBindings } from './wanted-bindings.js';
@@ -32,6 +34,12 @@ export class Registrars {
   readonly #rpc: Rpc;
   readonly #log: Log;
   readonly #clock: () => number;
+  readonly #comparing: Omit<Comparing, 'call'> = {
+    clock: () => this.#clock(),
+    wanted: (aor, now) => wantedBindings(this.#directory, aor, now),
+    everything: () => this.#everything(),
+    leftOver: (aors) => leftOver(this.#directory, aors),
+  };
   readonly #commanded = new CommandedNodes((node, url) => this.#newRegistrar(node, url));
   /** How many branches the smallest registrar has: it decides how many agents all of them hold. */
   #branches: number | undefined;
@@ -90,10 +98,23 @@ export class Registrars {
     if (known && known === this.#commanded.get(node)) known.started();
   }
 
-  /** What a registrar holds else than it should; undefined when this instance doesn't command it. */
+  /** What a registrar holds else than it should, also when another instance commands it; undefined: it can't be asked. */
   async differences(node: string): Promise<BindingDifference[] | undefined> {
     this.#follow();
-    return this.#commanded.get(node)?.differences();
+    const url = this.urlOf(node);
+    if (!this.standsBy || url === null) return this.#commanded.get(node)?.differences();
+    const pace = new Pace();
+    const call: Call = async (method, params) => {
+      await pace.turn();
+      return this.#rpc(url, method, params);
+    };
+    return compareFromBeside({ ...this.#comparing, call });
+  }
+
+  /** Where a registrar takes commands; null: this node is none, or takes none. */
+  urlOf(node: string): string | null {
+    const known = this.#directory.node(node);
+    return known && isRegistrar(known) ? known.rpc_url : null;
   }
 
   /** Has a registrar asked again, and put right. Whether this instance commands it. */
@@ -168,10 +189,7 @@ export class Registrars {
       node,
       call: (method, params) => this.#rpc(url, method, params),
       log: this.#log,
-      clock: this.#clock,
-      wanted: (aor, now) => wantedBindings(this.#directory, aor, now),
-      everything: () => this.#everything(),
-      leftOver: (aors) => leftOver(this.#directory, aors),
+      ...this.#comparing,
     });
   }
 

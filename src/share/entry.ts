@@ -49,6 +49,8 @@ const KINDS = {
   bindings: Type.Object({ aors: List(Name) }),
   /** These reach a registrar by the node that has asked for them. */
   sent: Type.Object({ registrations: List(RegistrationRow), node: Type.Union([Name, Type.Null()]) }),
+  /** Somebody wants this registrar asked again, and put right. */
+  review: Type.Object({ node: Name }),
   /** Another document of this domain is in Postgres; `null`: other nodes are. */
   configuration: Type.Object({ domain: Type.Union([Name, Type.Null()]) }),
   /** Other API keys are in Postgres. */

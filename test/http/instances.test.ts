@@ -1,8 +1,11 @@
 import t, { type Test } from 'tap';
+import { jsonRpc } from '../../src/kamailio/json-rpc.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
 import { type Instance, newInstance } from '../support/shared-instances.js';
 import { until } from '../support/until.js';
+
+import { newKamailio, SALES } from './kamailio.js';
 
 const DOMAIN = 'cc.example.com';
 const NAMES = Array.from({ length: 12 }, (_, i) => `agent${i + 10}`);
@@ -162,3 +165,41 @@ t.test('three instances behave as one', async (t) => {
     t.equal((await lines('override')).length, 2);
   });
 });
+
+t.test(
+  'what a registrar holds can be asked of any instance, and whoever commands it puts it right',
+  async (t) => {
+    const [postgres, redis] = await Promise.all([startPostgres(), startRedis(t)]);
+    t.teardown(() => postgres.stop());
+    const { held, rpc_url } = await newKamailio(t);
+    const start = () => newInstance(t, { postgres, redisUrl: redis.url, rpc: jsonRpc });
+    const a = await start();
+    await a.call('PUT', `/v1/contact-centers/${DOMAIN}`, CENTER);
+    await a.call('PUT', '/v1/nodes/reg1', { role: 'registrar', rpc_url });
+    await until('a to command', () => a.commands());
+    const b = await start();
+    const differences = async (at: Instance) => (await at.call('GET', '/v1/nodes/reg1/differences')).body;
+    await until('all to be held', async () => (await differences(a)).total === 0);
+    await until('b to know', async () => (await differences(b)).total === 0);
+    held.get(SALES)?.set('sip:ghost@192.0.2.66', 0.2);
+
+    const seen = await Promise.all([differences(a), differences(b)]);
+    for (const { total, differences } of seen) {
+      t.same([total, differences[0].contact, differences[0].kind], [1, 'sip:ghost@192.0.2.66', 'extra']);
+    }
+    t.equal((await b.call('POST', '/v1/nodes/reg1/repair')).status, 202);
+    await until('it to be put right', async () => (await differences(a)).total === 0);
+    t.match(await b.call('GET', '/v1/nodes/edge1/differences'), { status: 404 });
+
+    redis.freeze();
+    await until('b to notice', () => !b.log.connected);
+    for (const [method, what] of [
+      ['GET', 'differences'],
+      ['POST', 'repair'],
+    ] as const) {
+      const answer = await b.call(method, `/v1/nodes/reg1/${what}`);
+      t.match(answer, { status: 503, body: { code: 'node_unavailable' } }, 'who does not hear the others');
+    }
+    redis.thaw();
+  },
+);

@@ -32,13 +32,15 @@ export interface InstanceOptions {
   readonly postgres: Postgres;
   readonly redisUrl: string;
   readonly append?: AppendBranch;
+  /** How it reaches registrars; without, there is none. */
+  readonly rpc?: Rpc;
   /** So long a decision waits for the log; the tests run on machines that are busy. */
   readonly usualMs?: number;
 }
 
 export async function newInstance(
   t: Test,
-  { postgres, redisUrl, append, usualMs = 5_000 }: InstanceOptions,
+  { postgres, redisUrl, append, rpc = nobody, usualMs = 5_000 }: InstanceOptions,
 ): Promise<Instance> {
   const logger = pino({ level: 'silent' });
   const store = await openStore({ DATABASE_URL: postgres.url, DATA_DIR: '' }, logger);
@@ -47,11 +49,11 @@ export async function newInstance(
   const lines = logLines();
   const log = new RedisLog({ url, log: lines, usualMs });
   const methods: string[] = [];
-  const rpc: Rpc = async (_url, method) => {
+  const noted: Rpc = (url, method, params) => {
     methods.push(method);
-    throw new Error('no registrar here');
+    return rpc(url, method, params);
   };
-  const app = await buildApp({ store, logger, shared: log, rpc, ...(append && { append }) });
+  const app = await buildApp({ store, logger, shared: log, rpc: noted, ...(append && { append }) });
   await app.ready();
   let closed = false;
   const close = async () => {
@@ -70,3 +72,7 @@ export async function newInstance(
     },
   };
 }
+
+const nobody: Rpc = async () => {
+  throw new Error('no registrar here');
+};
