@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../at-most.js';
 
 export interface Rate {
   readonly max: number;
@@ -14,7 +15,7 @@ const ASKERS = 10_000;
  */
 export class RateLimit {
   readonly #rate: Rate;
-  readonly #windows = new LRUCache<string, { count: number; readonly until: number }>({ max: ASKERS });
+  readonly #windows = new LRUCache<string, { count: number; readonly until: number }>(atMost(ASKERS));
 
   constructor(rate: Rate) {
     this.#rate = rate;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../at-most.js';
 import { begun, type CallProgress, isUnreached, progressed } from './call-progress.js';
 import type { CallEvent, FollowedCall, Hold } from './followed-call.js';
 import { mergedCalls } from './merge.js';
@@ -44,10 +45,8 @@ export class LiveCalls {
 
   constructor(watcher: CallWatcher, followed = FOLLOWED) {
     this.#watcher = watcher;
-    // With `max` it would take the memory for all of them at once.
-    const options = { maxSize: followed, sizeCalculation: () => 1 };
-    this.#open = new LRUCache(options);
-    this.#answered = new LRUCache(options);
+    this.#open = new LRUCache(atMost(followed));
+    this.#answered = new LRUCache(atMost(followed));
   }
 
   /** Listeners are told in the order in which they came. */

@@ -48,7 +48,7 @@ export function newServer(logger: FastifyBaseLogger, tls: Tls | undefined): Fast
     ? { https: { ...http, ...tls, ...verified, handshakeTimeout: HANDSHAKE_MS } }
     : { http };
   const app = Fastify({ ...options, ...listens } as FastifyServerOptions) as FastifyInstance;
-  app.setValidatorCompiler(validatorCompiler());
+  app.setValidatorCompiler(validatorCompiler);
   takeJsonOnly(app);
   answerProblems(app);
   return app;

@@ -12,31 +12,40 @@ const OPTIONS: Options = {
 
 /**
  * JSON is taken as it is: `"1"` is no number and a misspelt member is an error, not dropped. Query strings and path
- * parameters are text by nature, so there numbers and lists are read out of text. Compiled when a route is asked for the first time:
- * a start compiles none of the hundreds that nobody may ever ask for, and takes two thirds of the time.
+ * parameters are text by nature, so there numbers and lists are read out of text.
  */
-export function validatorCompiler(): FastifySchemaCompiler<object> {
-  const json = withFormats(new Ajv(OPTIONS));
-  const text = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }));
-  return ({ schema, httpPart }) => {
-    const compiled = once(() => (httpPart === 'body' ? json : text).compile(schema));
-    const validate: Validate = (data) => {
-      const isValid = compiled()(data);
-      validate.errors = compiled().errors ?? null;
-      return isValid;
-    };
-    return validate;
+const JSON_VALUES = withFormats(new Ajv(OPTIONS));
+const TEXTS = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }));
+
+/**
+ * Compiled when a route is asked for the first time: a start compiles none of the hundreds that nobody may ever ask for, and takes two
+ * thirds of the time. What is compiled is kept for every server of this process, of which the tests build hundreds.
+ */
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  const compiled = once(() => (httpPart === 'body' ? JSON_VALUES : TEXTS).compile(schema));
+  const validate: Validate = (data) => {
+    const isValid = compiled()(data);
+    validate.errors = compiled().errors ?? null;
+    return isValid;
   };
-}
+  return validate;
+};
 
 /** The same for answers. */
 export const buildSerializer: SerializerFactory = (externalSchemas, options) => {
   const compile = SerializerSelector()(externalSchemas, options);
   return (route) => {
-    const compiled = once(() => compile(route));
+    const compiled = once(() => {
+      const schema = route.schema as object;
+      const serialize = SERIALIZERS.get(schema) ?? compile(route);
+      SERIALIZERS.set(schema, serialize);
+      return serialize;
+    });
     return (data) => compiled()(data);
   };
 };
+
+const SERIALIZERS = new WeakMap<object, ReturnType<ReturnType<SerializerFactory>>>();
 
 interface Validate {
   (data: unknown): boolean;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../at-most.js';
 import type { ParsedRegister } from './parse-register.js';
 import type { RegisterDocument } from './register.schema.js';
 
@@ -22,8 +23,8 @@ export interface HeardRegister {
 
 /** What was heard under each Call-ID, and how the last was answered. */
 export class RecentRegisters {
-  readonly #answers = new LRUCache<string, Answered>({ max: ANSWERS });
-  readonly #sequences = new LRUCache<string, number>({ max: SEQUENCES });
+  readonly #answers = new LRUCache<string, Answered>(atMost(ANSWERS));
+  readonly #sequences = new LRUCache<string, number>(atMost(SEQUENCES));
 
   highestCseq(request: ParsedRegister): number | undefined {
     return this.#sequences.get(dialogOf(request));

@@ -39,7 +39,7 @@ async function listenOneCommit() {
   for (const node of await loadNodes(pool)) directory.putNode(node);
   const clock = Date.now;
   const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) });
-  app.setValidatorCompiler(validatorCompiler());
+  app.setValidatorCompiler(validatorCompiler);
   answerProblems(app);
   const registrars = new Registrars({ directory, log, clock });
   registrars.start();
