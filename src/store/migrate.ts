@@ -6,7 +6,7 @@ import type { Log } from './log.js';
 import { StoreError } from './store-error.js';
 import { isUnavailable } from './translate-error.js';
 
-// The same path from src/store and from dist/store.
+// The same path from src/store and from dist/program.
 const SQL_DIRECTORY = fileURLToPath(new URL('../../sql/', import.meta.url));
 
 /** Any number that no other program in this database uses for its own advisory lock; this one is "understu" in ASCII. */

@@ -22,7 +22,7 @@ const NO_RIGHTS = ['65534\t65534\t65534\t65534', '', '0000000000000000', '000000
 
 t.test('the service runs as nobody, and writes only to DATA_DIR', { skip }, async (t) => {
   const dataDir = t.testdir();
-  const child = run(CONTAINED, [ROOT, dataDir, process.execPath, 'dist/main.js'], {
+  const child = run(CONTAINED, [ROOT, dataDir, process.execPath, 'dist/program/main.js'], {
     PATH: process.env.PATH,
     PORT: '0',
     DATA_DIR: dataDir,

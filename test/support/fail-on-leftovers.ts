@@ -11,7 +11,7 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 const MARKS = [
   join(tmpdir(), 'understudy-'),
   join(ROOT, 'src/main.ts'),
-  join(ROOT, 'dist/main.js'),
+  join(ROOT, 'dist/program/main.js'),
   join(ROOT, 'test/'),
   join(ROOT, 'kamailio/'),
 ];

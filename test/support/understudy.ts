@@ -1,11 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Running, run } from './process.js';
+import type { Running } from './process.js';
+import { startProgram } from './program.js';
 import { until } from './until.js';
-
-const ROOT = new URL('../..', import.meta.url).pathname;
-/** As the image has it, when `npm run build` was run after the last change; as `npm start` runs it else, a second slower. */
-const COMMAND = isBuilt() ? [join(ROOT, 'dist/main.js')] : ['--import', 'tsx', join(ROOT, 'src/main.ts')];
 
 export interface UnderstudyOptions {
   /** The Postgres that it uses; without, the embedded one in `dataDir`. */
@@ -17,12 +12,6 @@ export interface UnderstudyOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Options of Node itself. */
   readonly nodeArgs?: readonly string[];
-}
-
-function isBuilt(): boolean {
-  const built = statSync(join(ROOT, 'dist/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(ROOT, 'src'), { encoding: 'utf8', recursive: true });
-  return sources.every((path) => statSync(join(ROOT, 'src', path)).mtimeMs < built);
 }
 
 /** The service as a process of its own. */
@@ -75,16 +64,14 @@ export class Understudy {
 
 /** Starts the service without waiting for anything: for starts that are expected to fail or to take long. */
 export function launchUnderstudy(options: UnderstudyOptions): Running {
-  // Nothing but these: a setting of whoever runs the tests must not change what they test.
-  const { PATH, HOME, TMPDIR } = process.env;
-  // tap sets NODE_OPTIONS of every child, to follow each file that it loads: a start would take twice as long.
-  const nodeOptions = `NODE_OPTIONS=${options.env?.NODE_OPTIONS ?? ''}`;
-  return run('/usr/bin/env', [nodeOptions, process.execPath, ...(options.nodeArgs ?? []), ...COMMAND], {
-    ...{ PATH, HOME, TMPDIR },
-    PORT: String(options.port ?? 0),
-    ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
-    ...(options.dataDir !== undefined && { DATA_DIR: options.dataDir }),
-    ...options.env,
+  return startProgram('main', {
+    ...(options.nodeArgs && { nodeArgs: options.nodeArgs }),
+    env: {
+      PORT: String(options.port ?? 0),
+      ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
+      ...(options.dataDir !== undefined && { DATA_DIR: options.dataDir }),
+      ...options.env,
+    },
   });
 }
 
