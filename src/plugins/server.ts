@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Tls } from '../access/tls-files.js';
+import { limitConnections } from './connections.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { answer, answerProblems, asProblem } from './problems.js';
 import { buildSerializer, validatorCompiler } from './validation.js';
@@ -49,6 +50,7 @@ export function newServer(logger: FastifyBaseLogger, tls: Tls | undefined): Fast
     : { http };
   const app = Fastify({ ...options, ...listens } as FastifyServerOptions) as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
+  limitConnections(app.server);
   takeJsonOnly(app);
   answerProblems(app);
   return app;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { CONNECTIONS_OF_ONE_SOURCE } from '../../src/plugins/connections.js';
 import { startPostgres } from '../support/postgres.js';
 import { launchUnderstudy, startUnderstudy } from '../support/understudy.js';
 import { until } from '../support/until.js';
@@ -99,3 +100,33 @@ async function listening(understudy: ReturnType<typeof launchUnderstudy>): Promi
     30_000,
   );
 }
+
+t.test('one source has a thousand connections, and takes no room from the others', async (t) => {
+  const understudy = await startUnderstudy(SERVER);
+  t.teardown(() => understudy.stop());
+  const sockets: Socket[] = [];
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  const open = async (localAddress: string) => {
+    const socket = connect({ port: understudy.port, host: '127.0.0.1', localAddress });
+    sockets.push(socket);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  };
+  const isServed = async (socket: Socket) => {
+    socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    const said = await new Promise<string>((resolve) => {
+      socket.on('data', (data) => resolve(String(data)));
+      socket.on('close', () => resolve(''));
+    });
+    return said.startsWith('HTTP/1.1 200');
+  };
+  for (let i = 1; i < CONNECTIONS_OF_ONE_SOURCE; i++) await open('127.0.0.2');
+  t.ok(await isServed(await open('127.0.0.2')), 'the last one');
+  t.notOk(await isServed(await open('127.0.0.2')), 'one more');
+  t.ok(await isServed(await open('127.0.0.3')), 'somebody else');
+  sockets[0]?.destroy();
+  await until('the room of one that is closed', async () => isServed(await open('127.0.0.2')));
+});
