@@ -4,6 +4,7 @@ import { loadEndpoints } from '../../src/register/load-endpoints.sql.js';
 import { saveEndpoints } from '../../src/register/save-endpoints.sql.js';
 import { openStore } from '../../src/store/open-store.js';
 import { endpoint } from '../support/contact-center.js';
+import { CutWire } from '../support/cut-wire.js';
 import { logLines } from '../support/log-lines.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
@@ -27,9 +28,9 @@ async function newWorld(t: Test) {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis(t)]);
   t.teardown(() => postgres.stop());
   const called: { at: string; branch: Branch }[] = [];
-  const start = (name: string, usualMs?: number) =>
+  const start = (name: string, usualMs?: number, redisUrl = redis.url) =>
     newInstance(t, {
-      ...{ postgres, redisUrl: redis.url, ...(usualMs !== undefined && { usualMs }) },
+      ...{ postgres, redisUrl, ...(usualMs !== undefined && { usualMs }) },
       append: async (_url, branch) => {
         called.push({ at: name, branch });
         return 'appended';
@@ -140,6 +141,57 @@ t.test('Redis goes, and calls go on', async (t) => {
     const c = await start('c');
     await until('who is new to know', async () => (await activities(c))[shared] === 'busy');
     t.pass();
+  });
+});
+
+t.test('the instance that commands is cut off from Redis, the others are not', async (t) => {
+  t.setTimeout(180_000);
+  const { redis, start } = await newWorld(t);
+  const wire = await CutWire.open(redis.port);
+  t.teardown(() => wire.close());
+  const a = await start('a', USUAL_MS, `redis://127.0.0.1:${wire.port}`);
+  await provision(a);
+  await until('a to command', () => a.commands());
+  const b = await start('b', USUAL_MS);
+  const c = await start('c', USUAL_MS);
+  await Promise.all([knowsAll(b), knowsAll(c)]);
+  wire.cut();
+  await until('a to notice', () => !a.log.connected);
+  t.match(await ready(a), { status: 'degraded', degraded: [{ name: 'redis' }] });
+  t.match(await ready(b), { status: 'ready' });
+
+  await t.test('it goes on by its own memory, and so do they by theirs', async (t) => {
+    const [atA, atB] = [await route(a), await route(b)];
+    t.same([atA.status, atB.status], [200, 200]);
+    await tell(a, atA.body.decision, 'answered');
+    const agent = firstAgent(atB);
+    await tell(b, atB.body.decision, 'answered');
+    await until('c to hear it from b', async () => (await activities(c))[agent] === 'busy');
+    t.equal((await register(a, 'alice', 2, '10.0.0.7')).status, 200);
+    t.equal((await register(a, 'bob', 1, '10.0.0.98')).status, 200);
+    t.equal((await register(b, 'carol', 1, '10.0.0.99')).status, 200);
+  });
+
+  await t.test('one that hears the others commands instead', async () => {
+    await until('b or c to command', () => b.commands() || c.commands(), 60_000);
+  });
+
+  await t.test('mended: all know everything', async (t) => {
+    wire.mend();
+    await follow(a, b, c);
+    for (const one of [a, b, c]) {
+      await until('the phones that were new', async () => {
+        const phones: { name: string; endpoints: number }[] = await agentsOf(one);
+        const two = phones.filter(({ endpoints }) => endpoints === 2).map(({ name }) => name);
+        return two.includes('bob') && two.includes('carol');
+      });
+    }
+    const same = async () => {
+      const [atA, atB, atC] = await Promise.all([activities(a), activities(b), activities(c)]);
+      return JSON.stringify(atA) === JSON.stringify(atB) && JSON.stringify(atB) === JSON.stringify(atC);
+    };
+    await until('all to say the same of every agent', same);
+    t.ok(Object.values(await activities(b)).includes('busy'));
   });
 });
 
