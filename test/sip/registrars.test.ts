@@ -455,10 +455,19 @@ t.test('an instance that stands by sends nothing, until its turn comes', async (
   scene.registrars.changed([SALES]);
   scene.registrars.started('reg1');
   t.notOk(scene.registrars.review('reg1'));
-  t.equal(await scene.registrars.differences('reg1'), undefined);
   t.equal(await scene.registrars.isThere(endpoint('alice')), undefined);
   t.ok(scene.registrars.holds(SALES, music), 'the other one sees to it');
   t.same(scene.commands, []);
+  const differences = await scene.registrars.differences('reg1');
+  t.same(
+    differences?.map(({ address, kind }) => `${kind} ${address}`).sort(),
+    ['missing sip:alice@cc.example.com', `missing ${SALES}`, `missing ${SUPPORT}`],
+    'to look is no command',
+  );
+  t.same(
+    scene.commands.filter((command) => !/^(core\.|ul\.(dump|lookup))/.test(command)),
+    [],
+  );
   scene.directory.putNode(registrar({ node: 'reg2', rpc_url: null }));
   t.notOk(scene.registrars.holds(SALES, music), 'nobody can');
   scene.registrars.start();
