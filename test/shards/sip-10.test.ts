@@ -1,0 +1,3 @@
+import { runShard } from '../support/run-shard.js';
+
+await runShard('sip', 10, 12);

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LIMIT_MS = 900_000;
+
+/** Every test file under this folder of `test` that isn't run by itself, as `.taprc` says; paths from the root, in order. */
+export function shardedFiles(folder: string): string[] {
+  const alone = new Set(
+    readFileSync(join(ROOT, '.taprc'), 'utf8').match(/(?<=^ {2}- )test\/.*\.test\.ts$/gm),
+  );
+  return readdirSync(join(ROOT, 'test', folder), { encoding: 'utf8', recursive: true })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => `test/${folder}/${path}`)
+    .filter((path) => !alone.has(path))
+    .sort();
+}
+
+/**
+ * Runs the nth of so many shares of these files (from 1) in this process, one file after the other: a process of tap's takes a
+ * second, and another one for the service's modules, before its first test. Each file can be run by itself as well.
+ */
+export async function runShard(folder: string, nth: number, shares: number): Promise<void> {
+  for (const [i, path] of shardedFiles(folder).entries()) {
+    if (i % shares !== nth - 1) continue;
+    await import(join(ROOT, path));
+    // A file may have set a limit of its own, which would be the limit of them all.
+    t.setTimeout(LIMIT_MS);
+    // Its turn comes when all of the file's have ended: so no file begins beside another one.
+    await t.test(`these were of ${path}`, async () => {});
+  }
+}
