@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { canonicalIp } from '../directory/canonical-ip.js';
 import { Problem } from '../errors.js';
+import { Stall } from '../http/stall.js';
 import { calledAddress, unknownAddress } from './called-address.js';
 import { callerOf } from './caller.js';
 import type { Decision } from './decision.js';
@@ -24,6 +25,8 @@ export interface InviteDeps extends ExplainDeps, RouteCallDeps {
 /** The journey of an INVITE: answered from memory alone. */
 export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
   const { directory, history, calls, counts } = deps;
+  const stall = new Stall();
+  app.addHook('onClose', async () => stall.close());
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/v1/route',
     {
@@ -40,7 +43,11 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         problems: ['unknown_address', 'caller_not_allowed', 'no_target'],
       },
     },
-    async ({ body, log, access }) => {
+    async ({ body, log, access, raw: { socket } }, reply) => {
+      if (await stall.hasGivenUp(socket)) {
+        log.debug({ call_id: body.call_id }, 'not decided: it is not waited for any more');
+        return reply.hijack();
+      }
       const source = sourceOf(body, calls);
       const resolved = calledAddress(directory, body.ruri, '/ruri');
       const { center } = resolved;

@@ -46,6 +46,7 @@ export class World {
       edge: true,
       health: true,
       durable: true,
+      kamailioEnv: { UNDERSTUDY_CALL_SECRET: 'of the registrar' },
       ...options,
       ...(redisUrl && { serviceEnv: { REDIS_URL: redisUrl } }),
       document: {

@@ -101,6 +101,37 @@ async function listening(understudy: ReturnType<typeof launchUnderstudy>): Promi
   );
 }
 
+t.test('who was frozen keeps no agent free for calls that nobody waits for any more', async (t) => {
+  const understudy = await startUnderstudy(SERVER);
+  t.teardown(() => understudy.stop());
+  const ask = async (method: string, path: string, body?: object, limitMs = 10_000) => {
+    const answer = await fetch(`${understudy.url}${path}`, {
+      ...{ method, signal: AbortSignal.timeout(limitMs) },
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { status: answer.status, body: JSON.parse((await answer.text()) || 'null') };
+  };
+  const domain = 'frozen.example.com';
+  await ask('PUT', `/v1/contact-centers/${domain}`, { ...CENTER, locations: [{ uri: 'sip:192.0.2.77' }] });
+  await ask('POST', '/v1/register', {
+    ...{ aor: `sip:alice@${domain}`, contact: '<sip:alice@10.0.0.7>;expires=300', call_id: 'a', cseq: 1 },
+  });
+  await ask('POST', '/v1/overrides', {
+    ...{ contact_center: domain, kind: 'bypass', reason: 'test', by: 'test', expires_in_seconds: 600 },
+  });
+  const route = (call_id: string, limitMs?: number) =>
+    ask('POST', '/v1/route', { ruri: `sip:sales@${domain}`, call_id }, limitMs);
+  understudy.freeze();
+  await Promise.all(['one', 'two', 'three'].map((id) => t.rejects(route(id, 300), { name: 'TimeoutError' })));
+  understudy.thaw();
+  const { status, body } = await route('four');
+  t.equal(status, 200);
+  t.match(body.targets[0], { agent: 'alice', code: 'free' });
+  t.match((await ask('GET', `/v1/decisions?contact_center=${domain}`)).body, {
+    decisions: [{ call_id: 'four' }],
+  });
+});
+
 t.test('one source has a thousand connections, and takes no room from the others', async (t) => {
   const understudy = await startUnderstudy(SERVER);
   t.teardown(() => understudy.stop());

@@ -52,6 +52,10 @@ export class FaultyWire {
       });
       // a service that is gone looks so from the other end of the wire
       forward.on('error', () => response.destroy());
+      // and so does whoever has given up, from this end
+      response.on('close', () => {
+        if (!response.writableFinished) forward.destroy();
+      });
       request.pipe(forward);
     });
     server.on('close', () => agent.destroy());
