@@ -104,8 +104,9 @@ export class ContactCenters {
       const known = this.#directory.contactCenter(domain);
       const { before, after, revision } = await inTransaction(this.#pool, async (client) => {
         const stored = await lockContactCenter(client, domain);
-        const isKnown = known !== undefined && stored === this.#revisions.get(known);
-        const before = isKnown ? known : await loadContactCenter(client, domain);
+        const isCurrent =
+          known !== undefined && stored !== undefined && stored === this.#revisions.get(known);
+        const before = isCurrent ? known : await loadContactCenter(client, domain);
         const after = next(before);
         if (after) return { before, after, revision: await saveContactCenter(client, before, after) };
         await deleteContactCenter(client, domain);

@@ -465,9 +465,11 @@ const twoInstances = async (t: Test, service: Service) => {
     t.strictSame((await send(later, `GET ${at}`)).body, put.body);
   });
 
-  await t.test('what one has removed the other one may change no more, and may create anew', async (t) => {
+  await t.test('what one has removed the others may change no more, and may create anew', async (t) => {
+    const third = await restarted(service);
+    t.teardown(() => third.close());
     t.equal((await send(service.app, `DELETE ${at}`)).status, 204);
-    t.equal((await send(other, `PUT ${at}/agents/erin`, {})).status, 404);
+    for (const one of [other, third]) t.equal((await send(one, `PUT ${at}/agents/erin`, {})).status, 404);
     t.equal((await send(other, `PUT ${at}`, CENTER)).status, 201);
   });
 
