@@ -23,6 +23,7 @@ export class World {
   readonly phones: readonly Phone[];
   /** Whoever sits at the contact center's location now. */
   contactCenter: Sipp;
+  #answers = true;
 
   /** What the instances of the service share; with Sentinels its master. */
   readonly redis: Redis | undefined;
@@ -63,9 +64,14 @@ export class World {
     return new World(scene, contactCenter, phones, redis);
   }
 
-  /** Somebody else sits at the contact center's location from now on. */
+  /**
+   * Somebody else sits at the contact center's location from now on. Whoever answers calls ends those that it has: one that dies while
+   * it rings, and is there again before anybody notices, is another fault.
+   */
   async contactCenterIs(behaviour: Parameters<typeof callee>[0]) {
-    await this.contactCenter.kill();
+    if (this.#answers) await this.contactCenter.leave();
+    else await this.contactCenter.kill();
+    this.#answers = 'answer' in behaviour;
     this.contactCenter = await this.scene.contactCenter(behaviour);
   }
 }

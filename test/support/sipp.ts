@@ -85,6 +85,12 @@ export class Sipp {
     return code;
   }
 
+  /** Takes no more calls, and ends when those that it has are over. */
+  async leave() {
+    this.process.signal('SIGUSR1');
+    await this.ended();
+  }
+
   /** Ends it at once. */
   async kill() {
     this.process.signal('SIGKILL');
