@@ -6,6 +6,7 @@ import type { Access } from '../access/access.js';
 import { addressInQuery } from '../access/subject.js';
 import { Problem } from '../errors.js';
 import type { LiveCalls } from '../live/live-calls.js';
+import type { SharedLog } from '../share/shared-log.js';
 import { parseAddress, printAddress } from '../sip/address.js';
 import { translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
@@ -24,12 +25,15 @@ export interface OutcomeDeps {
   readonly history: History;
   /** Follows the calls; an outcome of a call that it doesn't know is no news. */
   readonly calls: Pick<LiveCalls, 'became' | 'domainOf'>;
+  /** What the other instances hear. */
+  readonly shared: Pick<SharedLog, 'taken'>;
   readonly pool: Pool;
   readonly clock: () => number;
 }
 
 /** What became of calls: told by the routing scripts, read by whoever asks why. */
-export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clock }: OutcomeDeps): void {
+export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
+  const { history, calls, shared, pool, clock } = deps;
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   routes.post(
@@ -57,6 +61,8 @@ export function outcomeJourney(app: FastifyInstance, { history, calls, pool, clo
         ...{ status, local, retry_after_seconds: retry_after, at },
         ...(hold !== null && { hold }),
       });
+      // Nobody waits for this answer; and without it another instance is told.
+      await shared.taken();
       return reply.code(204).send(null);
     },
   );

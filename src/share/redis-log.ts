@@ -49,6 +49,8 @@ export class RedisLog implements SharedLog {
   #reader: LogReader = { read: () => {}, joined: () => {} };
   #last: Position | undefined;
   #number = 0;
+  /** Of what was sent last; Redis takes one after the other. */
+  #taken: Promise<unknown> = Promise.resolve();
   #writer: RedisConnection | undefined;
   #connections: RedisConnection[] = [];
   #running: Promise<void> = Promise.resolve();
@@ -82,6 +84,10 @@ export class RedisLog implements SharedLog {
     }
     this.#send(this.#writer, entry);
     return true;
+  }
+
+  async taken(): Promise<void> {
+    if (this.#writer) await inTime(this.#taken, this.usualMs).catch(() => {});
   }
 
   async check(): Promise<void> {
@@ -197,7 +203,8 @@ export class RedisLog implements SharedLog {
     this.#number += 1;
     this.#onTheirWay.set(this.#number, { entry, at: performance.now() });
     const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: KEPT } as const;
-    writer.xAdd(this.#key, '*', encode(entry, this.#from, this.#number), { TRIM }).catch((error) => {
+    const sent = writer.xAdd(this.#key, '*', encode(entry, this.#from, this.#number), { TRIM });
+    this.#taken = sent.catch((error) => {
       // The reading ends as well, and then it is away.
       if (this.#connections.includes(writer)) {
         this.#away(error);

@@ -21,6 +21,8 @@ export interface SharedLog {
   start(name: string, reader: LogReader): Promise<void>;
   /** Returns at once. Whether the entry is on its way; else it is lost, or sent later if it has a key (see Unsent). */
   publish(entry: Entry): boolean;
+  /** Resolves when all that was published is there for the others, also if this instance is killed now; or it won't be for a while. */
+  taken(): Promise<void>;
   /** Resolves when it answered just now. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export const NO_LOG: SharedLog = {
   usualMs: 0,
   start: async () => {},
   publish: () => false,
+  taken: async () => {},
   check: async () => {},
   close: async () => {},
 };

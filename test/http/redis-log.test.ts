@@ -46,6 +46,15 @@ t.test('a standalone Redis', async (t) => {
     );
   });
 
+  await t.test('what was taken is there', async (t) => {
+    const length = async () => Number(await redis.ask('XLEN', 'understudy:{test.public}:log'));
+    const before = await length();
+    for (const id of ['x', 'y', 'z']) a.say(id);
+    await a.log.taken();
+    t.equal(await length(), before + 3);
+    await until('both to have read them', () => a.read.length === 43 && b.read.length === 43);
+  });
+
   await t.test('what is malformed, unknown, or of a newer version is left out', async (t) => {
     const before = a.read.length;
     const add = (...fields: string[]) => redis.ask('XADD', 'understudy:{test.public}:log', '*', ...fields);
@@ -107,6 +116,8 @@ t.test('a standalone Redis', async (t) => {
 
   await t.test('nothing keeps it from ending', async () => {
     redis.freeze();
+    a.say('never');
+    await a.log.taken();
     await a.log.close();
     redis.thaw();
   });

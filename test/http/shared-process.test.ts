@@ -54,6 +54,44 @@ t.test('the instance that commands is killed: another one does, and knows what i
   });
 });
 
+t.test(
+  'an outcome that was taken is known to the others, also when who took it is killed at once',
+  async (t) => {
+    const [postgres, redis] = await Promise.all([startPostgres(), startRedis(t)]);
+    t.teardown(() => postgres.stop());
+    const start = () => startUnderstudy({ databaseUrl: postgres.url, env: { REDIS_URL: redis.url } });
+    const b = await start();
+    t.teardown(() => b.stop());
+    const names = Array.from({ length: 6 }, (_, i) => `agent${i}`);
+    await call(b, 'PUT', `/v1/contact-centers/${DOMAIN}`, {
+      locations: [{ uri: 'sip:192.0.2.10:5060' }],
+      skillsets: [{ name: 'sales' }],
+      agents: names.map((name) => ({ name, skills: { sales: 1 } })),
+    });
+    for (const name of names) {
+      await call(b, 'POST', '/v1/register', {
+        ...{ aor: `sip:${name}@${DOMAIN}`, contact: `<sip:${name}@10.0.0.7:5062>;expires=300` },
+        ...{ call_id: name, cseq: 1 },
+      });
+    }
+    for (const [i] of names.entries()) {
+      const a = await start();
+      const { body } = await call(a, 'POST', '/v1/route', { ruri: `sip:sales@${DOMAIN}`, call_id: `${i}` });
+      const told = await call(a, 'POST', '/v1/outcomes', {
+        decision: body.decision,
+        target: 1,
+        event: 'answered',
+      });
+      await a.kill9();
+      t.equal(told.status, 204);
+      await until('b to know', async () => {
+        const { agents } = (await call(b, 'GET', '/v1/agents')).body;
+        return agents.filter((one: { activity: string }) => one.activity === 'busy').length === i + 1;
+      });
+    }
+  },
+);
+
 t.test('Redis over TLS, with a certificate that the instances can check', async (t) => {
   const [ours, foreign] = [new Authority('ours'), new Authority('foreign')];
   t.teardown(() => Promise.all([ours.close(), foreign.close()]));
