@@ -4,6 +4,7 @@
  */
 import Fastify, { LogController } from 'fastify';
 import pino from 'pino';
+import { EVERYBODY } from '../../src/access/access.js';
 import { loadContactCenters } from '../../src/admin/load-contact-centers.sql.js';
 import { loadNodes } from '../../src/admin/load-nodes.sql.js';
 import { Directory } from '../../src/directory/directory.js';
@@ -41,6 +42,7 @@ async function listenOneCommit() {
   const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) });
   app.setValidatorCompiler(validatorCompiler);
   answerProblems(app);
+  app.decorateRequest('access', { getter: () => EVERYBODY });
   const registrars = new Registrars({ directory, log, clock });
   registrars.start();
   registerJourney(app, {
