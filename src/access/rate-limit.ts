@@ -24,7 +24,8 @@ export class RateLimit {
   /** Counts one; after how many seconds to come again when it is one too many, else 0. `now`: ms. */
   take(asker: string, now: number): number {
     const window = this.#windows.get(asker);
-    if (!window || window.until <= now) {
+    // One that lasts longer than any began before the clock was set back.
+    if (!window || window.until <= now || window.until > now + this.#rate.windowMs) {
       this.#windows.set(asker, { count: 1, until: now + this.#rate.windowMs });
       return 0;
     }

@@ -11,20 +11,27 @@ export interface CalledAgents {
 /** Which agents are called, by which ways, in which order; nobody's place depends on the order in which they came here. */
 export function callAgents(situation: Situation, bypass: boolean): CalledAgents {
   if (situation.kind === 'treatment') return { called: [], out: [] };
-  const agents = situation.agents.map((agent) => ({ ...agent, ...usable(agent, bypass) }));
-  const reachable = agents.filter(({ ways }) => ways.length > 0);
+  const { agents } = situation;
+  const waysOf = new Map(
+    agents.map(({ agent, ways }) => [agent, ways.filter((way) => isUsable(way, bypass))]),
+  );
+  const reachable = agents.filter(({ agent }) => waysOf.get(agent)?.length);
   const out = [
-    ...agents.flatMap(({ unused }) => unused),
-    ...agents.filter(({ ways, unused }) => ways.length + unused.length === 0).map(notRegistered),
+    ...agents.flatMap((one) => unusedWays(one, bypass)),
+    ...agents.filter(({ ways }) => ways.length === 0).map(notRegistered),
   ];
-  if (situation.kind === 'agent') return { called: reachable.flatMap((one) => ownWays(situation, one)), out };
+  if (situation.kind === 'agent') {
+    return {
+      called: reachable.flatMap(({ agent }) => ownWays(situation, agent, waysOf.get(agent) ?? [])),
+      out,
+    };
+  }
 
   const { policy, call_id, at, user } = situation;
   const { order, group_size } = policy;
   const ordered = orderAgents(reachable, { order, group_size, skillset: user }, { call_id, now: at });
-  const ways = new Map(reachable.map(({ agent, ways }) => [agent, ways]));
   const called = ordered.called.flatMap((one) =>
-    (ways.get(one.agent) ?? []).map((way, i) => candidateOf(situation, one, way, i)),
+    (waysOf.get(one.agent) ?? []).map((way, i) => candidateOf(situation, one, way, i)),
   );
   return {
     called,
@@ -33,20 +40,20 @@ export function callAgents(situation: Situation, bypass: boolean): CalledAgents 
 }
 
 /** Fixed contacts that are meant for a bypass only are no way while there is none. */
-function usable({ agent, ways }: KnownAgent, bypass: boolean): { ways: Way[]; unused: LeftOut[] } {
-  const wanted = ({ when }: Way) => when === 'always' || bypass;
-  const unused = ways
-    .filter((way) => !wanted(way))
-    .map(
-      ({ contact }): LeftOut => ({
-        role: 'agent',
-        agent,
-        uri: contact,
-        code: 'only_in_bypass',
-        because: 'a contact for a bypass only, and there is none',
-      }),
-    );
-  return { ways: ways.filter(wanted), unused };
+function isUsable({ when }: Way, bypass: boolean): boolean {
+  return when === 'always' || bypass;
+}
+
+function unusedWays({ agent, ways }: KnownAgent, bypass: boolean): LeftOut[] {
+  return ways
+    .filter((way) => !isUsable(way, bypass))
+    .map(({ contact }) => ({
+      role: 'agent',
+      agent,
+      uri: contact,
+      code: 'only_in_bypass',
+      because: 'a contact for a bypass only, and there is none',
+    }));
 }
 
 function notRegistered({ agent }: KnownAgent): LeftOut {
@@ -61,14 +68,8 @@ function candidateOf({ policy }: Situation, one: OrderedAgent, way: Way, i: numb
   const together = policy.order === 'simultaneous';
   // An agent who doesn't take the call at the desk may take it at a fixed contact: each of these is tried for itself.
   const apart = way.endpoint === null && !together;
-  return {
-    ...phone(agent, way),
-    ring_ms: policy.ring_ms,
-    block: group * WAYS + (apart ? 1 + i : 0),
-    together,
-    code,
-    because: because + heldWord(way),
-  };
+  const block = group * WAYS + (apart ? 1 + i : 0);
+  return phone(agent, way, { ring_ms: policy.ring_ms, block, together, code, because });
 }
 
 /** Such a phone may have gone meanwhile: it hasn't registered for longer than it said. */
@@ -77,30 +78,33 @@ function heldWord({ held }: Way): string {
 }
 
 /** On the agent's own address every way is tried, whatever the agent does: who calls there wants this agent. */
-function ownWays(
-  { policy }: Situation,
-  { agent, ways }: { agent: string; ways: readonly Way[] },
-): Candidate[] {
-  return ways.map((way, block) => ({
-    ...phone(agent, way),
-    ring_ms: policy.ring_ms,
-    block,
-    together: false,
-    code: 'own',
-    because: (way.endpoint === null ? 'own contact' : 'own endpoint') + heldWord(way),
-  }));
+function ownWays({ policy }: Situation, agent: string, ways: readonly Way[]): Candidate[] {
+  return ways.map((way, block) => {
+    const because = way.endpoint === null ? 'own contact' : 'own endpoint';
+    return phone(agent, way, { ring_ms: policy.ring_ms, block, together: false, code: 'own', because });
+  });
 }
 
-function phone(agent: string, { contact, path, received, endpoint }: Way) {
+/** Written out: there is one for each phone of each agent at each call. */
+function phone(
+  agent: string,
+  way: Way,
+  place: Pick<Candidate, 'ring_ms' | 'block' | 'together' | 'code' | 'because'>,
+): Candidate {
   return {
-    role: 'agent' as const,
+    role: 'agent',
     agent,
-    uri: contact,
-    contact,
-    path,
-    received,
-    endpoint,
+    uri: way.contact,
+    contact: way.contact,
+    path: way.path,
+    received: way.received,
+    endpoint: way.endpoint,
     fr_timer_ms: FR_TIMER_MS,
+    ring_ms: place.ring_ms,
+    block: place.block,
+    together: place.together,
     hold: false,
+    code: place.code,
+    because: place.because + heldWord(way),
   };
 }

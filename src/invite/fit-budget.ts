@@ -39,8 +39,9 @@ export function fitBudget(lists: Lists, budget: Budget): { targets: Candidate[];
   let ms = budget.max_inv_lifetime_ms - reserve;
   const patience = budget.patience_ms - first.reduce((sum, one) => sum + one.fr_timer_ms, SLACK_MS);
 
-  const leave = (block: readonly Candidate[], lack: typeof NO_TIME) =>
-    void out.push(...block.map(({ role, agent, contact }) => ({ role, agent, uri: contact, ...lack })));
+  const leave = (block: readonly Candidate[], { code, because }: typeof NO_TIME) => {
+    for (const { role, agent, contact } of block) out.push({ role, agent, uri: contact, code, because });
+  };
   const take = (block: readonly Candidate[], cost: number): boolean => {
     const fits = branches >= block.length && ms >= cost;
     if (!fits) leave(block, branches < block.length ? NO_BRANCH : NO_TIME);

@@ -87,7 +87,11 @@ function knownAgent(
   const { agent, level, pause } = known;
   const endpoints = directory.endpointsOf(domain, agent.name, now).map(
     ({ contact, path, received, key, held_since }): Way => ({
-      ...{ contact, path, received, endpoint: key, when: 'always' },
+      contact,
+      path,
+      received,
+      endpoint: key,
+      when: 'always',
       held: held_since !== null,
     }),
   );

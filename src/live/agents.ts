@@ -188,23 +188,32 @@ export class Agents implements AgentStates, CallWatcher {
 }
 
 function stateOf(known: KnownAgent, now: number): AgentState {
-  const { engagements, idle_since, offered_at, put_last } = known;
+  const { engagements, offered_at, put_last } = known;
   const strongest = strongestOf(known, now);
-  const over = [...engagements.values()].filter(({ activity, until }) => activity === 'busy' && until <= now);
+  let { idle_since } = known;
+  for (const { activity, until } of engagements.values()) {
+    if (activity === 'busy' && until <= now) idle_since = Math.max(idle_since, until);
+  }
   return {
     activity: strongest?.activity ?? 'free',
     call_id: strongest?.call_id ?? null,
-    idle_since: Math.max(idle_since, ...over.map(({ until }) => until)),
+    idle_since,
     offered_at,
     put_last: put_last && put_last.until > now ? put_last : null,
   };
 }
 
+/** The first of the strongest. Looked for in one go, since when all agents are busy many calls have reserved the same one. */
 function strongestOf({ engagements }: KnownAgent, now: number): CallOf | null {
-  const [strongest = null] = [...engagements.values()]
-    .filter(({ until }) => until > now)
-    .sort((a, b) => STRONGEST.indexOf(a.activity) - STRONGEST.indexOf(b.activity));
+  let strongest: CallOf | null = null;
+  for (const one of engagements.values()) {
+    if (one.until > now && (!strongest || isStronger(one, strongest))) strongest = one;
+  }
   return strongest;
+}
+
+function isStronger(a: CallOf, b: CallOf): boolean {
+  return STRONGEST.indexOf(a.activity) < STRONGEST.indexOf(b.activity);
 }
 
 /** No domain has a space. */

@@ -21,13 +21,23 @@ const MANY = Array.from({ length: 2_000 }, (_, i) => ({ name: `agent${i}`, skill
 const postgres = await startPostgres();
 t.teardown(() => postgres.stop());
 
-/** Also where the server's default is to be read-only. */
-async function administer(...statements: readonly string[]): Promise<void> {
-  const options = '-c default_transaction_read_only=off';
-  const client = new pg.Client({ connectionString: postgres.url, options });
+/** By a connection of its own, for the service ends those that lead to a server that refuses. */
+async function ask(text: string, connectionString = postgres.url) {
+  // Also where the server's default is to be read-only.
+  const client = new pg.Client({ connectionString, options: '-c default_transaction_read_only=off' });
   await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
+  try {
+    return await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+async function setReadOnly(
+  how: 'SET default_transaction_read_only = on' | 'RESET default_transaction_read_only',
+) {
+  await ask(`ALTER SYSTEM ${how}`);
+  await ask('SELECT pg_reload_conf()');
 }
 
 async function serviceOn(t: Test, DATABASE_URL: string) {
@@ -55,7 +65,7 @@ async function serviceOn(t: Test, DATABASE_URL: string) {
         user_agent: 'y'.repeat(250),
       });
     },
-    stored: async () => (await store.pool.query('SELECT FROM endpoints')).rowCount,
+    stored: async () => (await ask('SELECT FROM endpoints', DATABASE_URL)).rowCount,
     ask: (text: string) => store.pool.query(text).catch(() => {}),
     /** The next query is on its way when the server ends its session. */
     breakUnderRead: async () => {
@@ -73,9 +83,19 @@ async function serviceOn(t: Test, DATABASE_URL: string) {
 t.test('people who ask for too much hold up no phone', async (t) => {
   const service = await serviceOn(t, postgres.url);
   await service.send('PUT /v1/contact-centers/cc.example.com', { ...CENTER, agents: MANY.slice(0, 20) });
-  const busy = Array.from({ length: 30 }, () => service.ask('SELECT pg_sleep(1.5)'));
+  const holder = new pg.Client(postgres.url);
+  await holder.connect();
+  t.teardown(() => holder.end());
+  await holder.query('SELECT pg_advisory_lock(1)');
+  let answered = 0;
+  const busy = Array.from({ length: 30 }, async () => {
+    await service.ask('SELECT pg_advisory_xact_lock_shared(1)');
+    answered += 1;
+  });
   for (let agent = 10; agent < 20; agent++) t.match((await service.register(agent)).body, { stored: true });
-  t.ok((await Promise.all(busy)).length > 0, 'they are answered in turn');
+  t.ok(answered < busy.length, `${busy.length - answered} of them still wait`);
+  await holder.query('SELECT pg_advisory_unlock(1)');
+  await Promise.all(busy);
   await service.send('DELETE /v1/contact-centers/cc.example.com');
 });
 
@@ -118,7 +138,8 @@ t.test('a read-only server: REGISTERs are answered and wait, changes are refused
   const center = { ...CENTER, agents: MANY.slice(0, 10) };
   t.equal((await service.send('PUT /v1/contact-centers/cc.example.com', center)).status, 201);
   t.match((await service.register(0)).body, { stored: true });
-  await administer('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+  t.teardown(() => setReadOnly('RESET default_transaction_read_only'));
+  await setReadOnly('SET default_transaction_read_only = on');
   await until('it to be seen', async () => !(await service.isReady()));
   t.match((await service.send('GET /readyz')).body.degraded, [
     { name: 'database', detail: /it is read-only/ },
@@ -135,7 +156,7 @@ t.test('a read-only server: REGISTERs are answered and wait, changes are refused
   t.match((await service.send('GET /v1/contact-centers/cc.example.com')).body, { mode: 'proxy' });
   t.equal(await service.stored(), 1, 'it is read all the same');
 
-  await administer('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+  await setReadOnly('RESET default_transaction_read_only');
   await until('it to be written', service.isReady);
   t.equal(await service.stored(), 4);
   t.equal(service.lines.filter((line) => /could not be written .*"endpoints"/.test(line)).length, 1);
@@ -146,10 +167,8 @@ t.test(
   async (t) => {
     const disk = await smallDisk(t);
     if (!disk) return void t.pass('nothing may be mounted here', { skip: true });
-    await administer(
-      `CREATE TABLESPACE small LOCATION '${disk}'`,
-      'CREATE DATABASE full_one TABLESPACE small',
-    );
+    await ask(`CREATE TABLESPACE small LOCATION '${disk}'`);
+    await ask('CREATE DATABASE full_one TABLESPACE small');
     const service = await serviceOn(t, postgres.url.replace(/postgres$/, 'full_one'));
     t.equal(
       (await service.send('PUT /v1/contact-centers/cc.example.com', { ...CENTER, agents: MANY })).status,

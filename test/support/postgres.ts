@@ -131,8 +131,13 @@ export class Postgres {
     await this.start();
   }
 
+  /** At once, but for the memory that it shares between its processes, of which the kernel has only so many pieces. */
   async stop(): Promise<void> {
-    if (this.#server) await this.kill9();
+    if (this.#server) {
+      this.thaw();
+      process.kill(this.pid, 'SIGQUIT');
+    }
+    await this.#ended();
     await this.#watchdog.finish();
   }
 

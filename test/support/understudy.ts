@@ -14,6 +14,9 @@ export interface UnderstudyOptions {
   readonly nodeArgs?: readonly string[];
 }
 
+/** It gives up itself after nine seconds. */
+const STOP_MS = 20_000;
+
 /** The service as a process of its own. */
 export class Understudy {
   readonly url: string;
@@ -52,12 +55,14 @@ export class Understudy {
     await this.#process.ended;
   }
 
-  /** Ends it in order; complains when it didn't end so. */
+  /** Ends it in order; complains when it didn't end so, or not in time. */
   async stop() {
     if (!this.running) return;
     this.thaw();
     this.#process.signal('SIGTERM');
+    const late = setTimeout(() => this.#process.signal('SIGKILL'), STOP_MS);
     const code = await this.#process.ended;
+    clearTimeout(late);
     if (code !== 0) throw new Error(`Understudy ended with ${code}:\n${this.logs()}`);
   }
 }

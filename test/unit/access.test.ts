@@ -50,6 +50,13 @@ t.test('a rate: so many in a window, each asker by itself, then again', async (t
   t.equal(rate.take('a', 10_000), 0);
 });
 
+t.test('a rate: nobody is refused for longer than the window because the clock was set back', async (t) => {
+  const rate = new RateLimit({ max: 1, windowMs: 10_000 });
+  const HOUR = 3_600_000;
+  t.same([rate.take('a', HOUR), rate.take('a', HOUR)], [0, 10]);
+  t.same([rate.take('a', 0), rate.take('a', 1), rate.take('a', 10_000)], [0, 10, 0]);
+});
+
 t.test('where to listen', async (t) => {
   const LOOPBACK = ['127.0.0.1', '127.9.9.9', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'localhost'];
   const OTHERS = ['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:10.0.0.1', '127.0.0.1.evil.example'];
