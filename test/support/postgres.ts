@@ -92,7 +92,7 @@ export class Postgres {
   /** Ends the server as a crash of the machine would, without any of its processes seeing it come. */
   async kill9(): Promise<void> {
     this.freeze();
-    for (const pid of [...childrenOf(this.pid), this.pid]) process.kill(pid, 'SIGKILL');
+    this.#signal('SIGKILL');
     await this.#ended();
   }
 
@@ -115,13 +115,24 @@ export class Postgres {
 
   /** Stops every process of the server where it is: connections stay open and nothing answers any more. */
   freeze(): void {
+    // It must make no more of them while we look for its children.
     process.kill(this.pid, 'SIGSTOP');
-    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   thaw(): void {
-    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGCONT');
-    process.kill(this.pid, 'SIGCONT');
+    this.#signal('SIGCONT');
+  }
+
+  #signal(name: NodeJS.Signals): void {
+    for (const pid of [...childrenOf(this.pid), this.pid]) {
+      try {
+        process.kill(pid, name);
+      } catch (error) {
+        // It has ended by itself meanwhile.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
   }
 
   /** Ends every connection, shuts down in order (if it runs), and starts again on the same port. */
@@ -208,8 +219,16 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+let known: Promise<{ uid?: number; gid?: number }> | undefined;
+
 /** Postgres refuses to run as root, so root runs it as the user that Debian's package made. */
-async function user(): Promise<{ uid?: number; gid?: number }> {
+function user(): Promise<{ uid?: number; gid?: number }> {
+  // Asked once: it takes a large process some hundredths of a second to start another one.
+  known ??= findUser();
+  return known;
+}
+
+async function findUser(): Promise<{ uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = await Promise.all(['-u', '-g'].map((what) => run('id', [what, 'postgres'])));
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };

@@ -28,6 +28,9 @@ interface SippOptions {
   readonly args?: readonly string[];
 }
 
+/** For many calls at once: a 180 that its own 200 has overtaken on the way is no reason to hang up (RFC 3261 §17.1.1.2). */
+export const PATIENT = ['-default_behaviors', 'all,-abortunexp'];
+
 /** A SIPp at work: a phone, a contact center, a treatment or a caller. */
 export class Sipp {
   readonly port: number;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { freePort } from '../../support/free-port.js';
 import { DOMAIN, Scene } from '../../support/scene.js';
-import { header, listening, Sipp } from '../../support/sipp.js';
+import { header, listening, PATIENT, Sipp } from '../../support/sipp.js';
 import { readStatistics, withStatistics } from '../../support/sipp-statistics.js';
 import { until } from '../../support/until.js';
 
@@ -27,7 +27,7 @@ t.test('1,000 calls at 50 a second, contact center alive and then dead: none fai
   await t.test('alive: all are answered by the contact center, and are in the history', async (t) => {
     const since = new Date();
     const calls = await manyCalls(t, scene);
-    t.equal(await calls.sipp.ended(), 0);
+    t.equal(await calls.sipp.ended(), 0, 'each went by its scenario', { said: calls.sipp.process.output() });
     t.match(readStatistics(calls.statistics), { successful: CALLS, failed: 0 });
     const decided = CALLS - undecided(scene).size;
     t.strictSame(await answeredBy(scene, since, decided), { contact_center: decided });
@@ -41,7 +41,7 @@ t.test('1,000 calls at 50 a second, contact center alive and then dead: none fai
     await until('some calls', () => readStatistics(calls.statistics).begun >= PER_SECOND);
     // SIPp says no more to new calls and stays for those that it has: nobody can save a call whose other end is gone
     contactCenter.process.signal('SIGUSR1');
-    t.equal(await calls.sipp.ended(), 0);
+    t.equal(await calls.sipp.ended(), 0, 'each went by its scenario', { said: calls.sipp.process.output() });
     t.match(readStatistics(calls.statistics), { successful: CALLS, failed: 0 });
     await contactCenter.ended();
 
@@ -92,7 +92,7 @@ async function manyCalls(t: Test, scene: Scene): Promise<{ sipp: Sipp; statistic
     keys: { ruri: `sip:sales@${DOMAIN}` },
     args: [
       ...['-m', String(CALLS), '-r', String(PER_SECOND), '-l', String(CALLS), '-d', String(TALK_MS)],
-      ...['-timeout', '50s', '-timeout_error', ...withStatistics(statistics)],
+      ...['-timeout', '50s', '-timeout_error', ...PATIENT, ...withStatistics(statistics)],
     ],
   });
   t.teardown(() => sipp.kill());
