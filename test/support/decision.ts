@@ -30,7 +30,16 @@ export async function decisionOn(
   const decision = decisions.find(({ call_id }) => call_id === callId);
   if (!decision) throw new Error(`no decision on ${callId}: ${JSON.stringify(decisions)}`);
   const wanted = [...expected].sort().join(', ');
-  return scene.decisionWhen<Decision>(decision.id, (now) => outcomesOf(now).sort().join(', ') === wanted);
+  try {
+    return await scene.decisionWhen<Decision>(
+      decision.id,
+      (now) => outcomesOf(now).sort().join(', ') === wanted,
+    );
+  } catch (error) {
+    // such as an outcome that was not taken
+    const said = scene.registrar.log().match(/understudy=.*/g) ?? [];
+    throw new Error(`${(error as Error).message}\nthe registrar said: ${said.join('; ')}`);
+  }
 }
 
 function outcomesOf({ outcomes }: Decision): string[] {
