@@ -1,6 +1,7 @@
 import t from 'tap';
 import { decisionOn } from '../../support/decision.js';
 import { Scene } from '../../support/scene.js';
+import { until } from '../../support/until.js';
 
 const RING_THEN_503 = new URL('./ring-then-503.xml', import.meta.url).pathname;
 
@@ -28,7 +29,9 @@ t.test('the contact center fails: the agent answers', async (t) => {
   }
 
   await t.test('with 503 after 100 and 180', async (t) => {
-    await scene.contactCenter({ scenario: RING_THEN_503 });
+    const contactCenter = await scene.contactCenter({ scenario: RING_THEN_503 });
+    // A probe that the one before it has left unanswered says that the place is dead, and a call that rings there goes on.
+    await until('its own probes', () => contactCenter.count('received', 'OPTIONS') >= 2);
     const call = await scene.call('sales');
     t.equal(call.answeredBy, 'alice');
     await decisionOn(scene, 'sales', call, [
