@@ -15,20 +15,20 @@ export function callAgents(situation: Situation, bypass: boolean): CalledAgents 
   const waysOf = new Map(
     agents.map(({ agent, ways }) => [agent, ways.filter((way) => isUsable(way, bypass))]),
   );
-  const reachable = agents.filter(({ agent }) => waysOf.get(agent)?.length);
   const out = [
     ...agents.flatMap((one) => unusedWays(one, bypass)),
     ...agents.filter(({ ways }) => ways.length === 0).map(notRegistered),
   ];
   if (situation.kind === 'agent') {
     return {
-      called: reachable.flatMap(({ agent }) => ownWays(situation, agent, waysOf.get(agent) ?? [])),
+      called: agents.flatMap(({ agent }) => ownWays(situation, agent, waysOf.get(agent) ?? [])),
       out,
     };
   }
 
   const { policy, call_id, at, user } = situation;
   const { order, group_size } = policy;
+  const reachable = agents.filter(({ agent }) => waysOf.get(agent)?.length);
   const ordered = orderAgents(reachable, { order, group_size, skillset: user }, { call_id, now: at });
   const called = ordered.called.flatMap((one) =>
     (waysOf.get(one.agent) ?? []).map((way, i) => candidateOf(situation, one, way, i)),
@@ -85,7 +85,7 @@ function ownWays({ policy }: Situation, agent: string, ways: readonly Way[]): Ca
   });
 }
 
-/** Written out: there is one for each phone of each agent at each call. */
+/** Written out, since object spreads in it took half of a decision's time: there is one for each phone of each agent. */
 function phone(
   agent: string,
   way: Way,

@@ -38,7 +38,8 @@ export async function decisionOn(
   } catch (error) {
     // such as an outcome that was not taken
     const said = scene.registrar.log().match(/understudy=.*/g) ?? [];
-    throw new Error(`${(error as Error).message}\nthe registrar said: ${said.join('; ')}`);
+    const message = `${(error as Error).message}\nthe registrar said: ${said.join('; ')}`;
+    throw new Error(message, { cause: error });
   }
 }
 

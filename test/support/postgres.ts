@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { childrenOf, dieWithParent, type Watchdog } from './die-with-parent.js';
 import { freePort } from './free-port.js';
+import { signal } from './process.js';
 
 const run = promisify(execFile);
 const INSTALLED = '/usr/lib/postgresql';
@@ -125,14 +126,7 @@ export class Postgres {
   }
 
   #signal(name: NodeJS.Signals): void {
-    for (const pid of [...childrenOf(this.pid), this.pid]) {
-      try {
-        process.kill(pid, name);
-      } catch (error) {
-        // It has ended by itself meanwhile.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    for (const pid of [...childrenOf(this.pid), this.pid]) signal(pid, name);
   }
 
   /** Ends every connection, shuts down in order (if it runs), and starts again on the same port. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { dieWithParent } from './die-with-parent.js';
 
 /** A program that a test started: in a process group of its own, so that its children end, freeze and thaw with it. */
@@ -12,10 +12,10 @@ export interface Running {
   signal(name: NodeJS.Signals): void;
 }
 
-function signalGroup(child: ChildProcess, name: NodeJS.Signals) {
-  if (child.pid === undefined) return;
+/** Signals a process, or a group by its negative number; one that has ended meanwhile is none to complain about. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, name);
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
@@ -48,6 +48,8 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
     output: () => chunks.join(''),
     ended,
     hasEnded: () => over,
-    signal: (name) => signalGroup(child, name),
+    signal: (name) => {
+      if (child.pid !== undefined) signal(-child.pid, name);
+    },
   };
 }
