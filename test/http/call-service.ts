@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import type { Test } from 'tap';
+import root, { type Test } from 'tap';
 import { buildApp } from '../../src/app.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { fillDataDir } from '../support/embedded-data-dir.js';
@@ -30,7 +33,8 @@ type ServerScenario = (t: Test, service: Service & { readonly postgres: Postgres
 
 /**
  * The same scenarios on the embedded Postgres and on a server: for what is read from the database, or what it may refuse.
- * Each has an empty database and a service of its own, but one Postgres for all, since an embedded one takes seconds to start.
+ * Each has an empty database and a service of its own, but one Postgres of each kind serves all of a process: they take their
+ * time to start, and an embedded one to become fast.
  */
 export function onBothDatabases(t: Test, scenarios: Readonly<Record<string, Scenario>>): void {
   onDatabases(t, ['embedded', 'server'], scenarios);
@@ -41,27 +45,22 @@ export function onServer(t: Test, scenarios: Readonly<Record<string, ServerScena
   onDatabases(t, ['server'], scenarios as Readonly<Record<string, Scenario>>);
 }
 
+type Database = Pick<Service, 'store' | 'postgres'>;
+
+const DATABASES = { embedded: once(openEmbedded), server: once(openServer) };
+
 function onDatabases(
   t: Test,
-  kinds: readonly ('embedded' | 'server')[],
+  kinds: readonly (keyof typeof DATABASES)[],
   scenarios: Readonly<Record<string, Scenario>>,
 ): void {
   for (const kind of kinds) {
     t.test(kind, async (t) => {
-      // Durable, so that a scenario may kill it and find everything again.
-      const postgres = kind === 'server' ? await startPostgres({ durable: true }) : undefined;
-      if (postgres) t.teardown(() => postgres.stop());
-      const DATA_DIR = t.testdir();
-      if (!postgres) await fillDataDir(DATA_DIR);
-      const store = await openStore(
-        postgres ? { DATABASE_URL: postgres.url, DATA_DIR } : { DATA_DIR },
-        SILENT,
-      );
-      t.teardown(() => store.close());
+      const { store, postgres } = await DATABASES[kind]();
       for (const [what, scenario] of Object.entries(scenarios)) {
         await t.test(what, async (t) => {
           await store.pool.query(
-            'TRUNCATE contact_centers, nodes, decisions, outcomes, changes, answered_probes CASCADE',
+            'TRUNCATE contact_centers, nodes, decisions, outcomes, changes, answered_probes, api_keys CASCADE',
           );
           const service = await newService(store, postgres);
           t.teardown(() => service.app.close());
@@ -71,6 +70,46 @@ function onDatabases(
       }
     });
   }
+}
+
+async function openEmbedded(): Promise<Database> {
+  const DATA_DIR = await mkdtemp(join(tmpdir(), 'understudy-data-'));
+  root.teardown(() => rm(DATA_DIR, { recursive: true }));
+  await fillDataDir(DATA_DIR);
+  const store = await openStore({ DATA_DIR }, SILENT);
+  root.teardown(() => store.close());
+  return { store, postgres: undefined };
+}
+
+async function openServer(): Promise<Database> {
+  // Durable, so that a scenario may kill it and find everything again.
+  const postgres = await startPostgres({ durable: true });
+  root.teardown(() => postgres.stop());
+  const store = await openStore({ DATABASE_URL: postgres.url, DATA_DIR: '' }, SILENT);
+  root.teardown(() => store.close());
+  return { store, postgres };
+}
+
+/** Kills the server; the embedded Postgres shares our process, so there its connections break. Returns what mends it. */
+export async function outage({ postgres, store: { pool } }: Service): Promise<() => Promise<void>> {
+  if (postgres) {
+    await postgres.kill9();
+    return () => postgres.start();
+  }
+  const { query, connect } = pool;
+  const broken = async () => {
+    throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+  };
+  Object.assign(pool, { query: broken, connect: broken });
+  return async () => void Object.assign(pool, { query, connect });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 async function newService(store: Store, postgres: Postgres | undefined): Promise<Service> {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ChangeLog } from '../../src/changes/change-log.js';
 import type { Change } from '../../src/live/change.js';
-import { onBothDatabases, type Service, SILENT, START } from './call-service.js';
+import { onBothDatabases, outage, type Service, SILENT, START } from './call-service.js';
 import { send } from './send.js';
 
 const AT = '/v1/contact-centers/cc.example.com';
@@ -234,11 +234,10 @@ onBothDatabases(t, {
   },
 
   'while the database is away: 503 for readers': async (t, service) => {
-    if (service.postgres) await service.postgres.kill9();
-    else await service.store.close();
+    const comeBack = await outage(service);
+    t.teardown(comeBack);
     for (const { status, body } of [await list(service), await bypass(service)]) {
       t.match({ status, ...body }, { status: 503, code: 'store_unavailable' });
     }
-    if (service.postgres) await service.postgres.start();
   },
 });

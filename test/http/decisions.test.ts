@@ -2,7 +2,7 @@ import t from 'tap';
 import { uuidv7 } from 'uuidv7';
 import { buildApp } from '../../src/app.js';
 import { History } from '../../src/outcome/history.js';
-import { onBothDatabases, register, type Service, SILENT, START } from './call-service.js';
+import { onBothDatabases, outage, register, type Service, SILENT, START } from './call-service.js';
 
 const INVITE = {
   node: 'reg1',
@@ -293,11 +293,9 @@ onBothDatabases(t, {
   },
 
   'while the database is away': async (t, service) => {
-    const { postgres, store } = service;
     const before = (await route(service)).decision;
     await read(service, before);
-    if (postgres) await postgres.kill9();
-    else await store.close();
+    const comeBack = await outage(service);
 
     await t.test('calls are answered and outcomes taken', async (t) => {
       t.type((await route(service)).decision, 'string');
@@ -311,8 +309,7 @@ onBothDatabases(t, {
     });
 
     await t.test('what was told meanwhile is there afterwards', async (t) => {
-      if (!postgres) return t.pass('an embedded one comes back with the service only');
-      await postgres.start();
+      await comeBack();
       t.equal((await list(service, '')).body.decisions.length, 2);
       t.match((await read(service, before)).body.outcomes, [{ event: 'answered' }]);
     });

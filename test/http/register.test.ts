@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { buildApp } from '../../src/app.js';
 import { until } from '../support/until.js';
-import { type Answer, CENTER, onBothDatabases, type Service, START } from './call-service.js';
+import { type Answer, CENTER, onBothDatabases, outage, type Service, START } from './call-service.js';
 
 const URI = 'sip:alice@10.0.0.7:5062;transport=udp';
 const INSTANCE = '<urn:uuid:00000000-0000-1000-8000-000a95a0e128>';
@@ -57,22 +57,6 @@ async function restarted(t: Test, service: Service): Promise<Service> {
       const answer = await app.inject({ method, url, ...(body && { payload: body }) });
       return { status: answer.statusCode, body: answer.json() };
     },
-  };
-}
-
-/** Kills the server; the embedded Postgres shares our process, so there its connection breaks. Returns what mends it. */
-async function outage({ postgres, store }: Service): Promise<() => Promise<void>> {
-  if (postgres) {
-    await postgres.kill9();
-    return () => postgres.start();
-  }
-  const { pool } = store;
-  const query = pool.query;
-  pool.query = (async () => {
-    throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-  }) as typeof query;
-  return async () => {
-    pool.query = query;
   };
 }
 

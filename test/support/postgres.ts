@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { childrenOf, dieWithParent, type Watchdog } from './die-with-parent.js';
 import { freePort } from './free-port.js';
 import { signal } from './process.js';
@@ -32,7 +33,7 @@ host replication all 127.0.0.1/32 trust
 
 const READY = /ready to accept (read-only )?connections/;
 
-/** A whole Postgres server of one test file, in a directory of its own; neither outlives the process that started it. */
+/** A whole Postgres server, in a directory of its own; neither outlives the process that started it. */
 export class Postgres {
   readonly port: number;
   readonly url: string;
@@ -40,6 +41,7 @@ export class Postgres {
   readonly #durable: boolean;
   #server: ChildProcess | undefined;
   #watchdog: Watchdog;
+  #databases = 0;
 
   constructor(directory: string, port: number, durable: boolean) {
     this.#directory = directory;
@@ -95,6 +97,18 @@ export class Postgres {
     this.freeze();
     this.#signal('SIGKILL');
     await this.#ended();
+  }
+
+  /** The URL of a new and empty database. */
+  async newDatabase(): Promise<string> {
+    this.#databases += 1;
+    const url = new URL(this.url);
+    url.pathname = `/database_${this.#databases}`;
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    await client.query(`CREATE DATABASE database_${this.#databases}`);
+    await client.end();
+    return url.href;
   }
 
   /** A standby of this one, to which it streams what it commits, and which is asked nothing meanwhile. */

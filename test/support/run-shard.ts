@@ -24,10 +24,13 @@ export function shardedFiles(folder: string): string[] {
 export async function runShard(folder: string, nth: number, shares: number): Promise<void> {
   for (const [i, path] of shardedFiles(folder).entries()) {
     if (i % shares !== nth - 1) continue;
-    await import(join(ROOT, path));
-    // A file may have set a limit of its own, which would be the limit of them all.
-    t.setTimeout(LIMIT_MS);
-    // Its turn comes when all of the file's have ended: so no file begins beside another one.
-    await t.test(`these were of ${path}`, async () => {});
+    // Its turn comes when the tests of the files before it have ended, and its own wait until it is loaded: so none begins beside
+    // another one, and tap, which ends what has nothing left to do, doesn't end in between. (A file that awaits a test of its own
+    // while it is loaded fails.)
+    await t.test(`what follows is of ${path}`, async () => {
+      await import(join(ROOT, path));
+      // A file may have set a limit of its own, which would be the limit of them all.
+      t.setTimeout(LIMIT_MS);
+    });
   }
 }

@@ -2,6 +2,7 @@ import { FaultyWire } from './faulty-wire.js';
 import { freePort } from './free-port.js';
 import { type HeldBinding, Kamailio } from './kamailio.js';
 import { type Postgres, startPostgres } from './postgres.js';
+import { newDatabase } from './shared-postgres.js';
 import {
   type CallOptions,
   type CallResult,
@@ -19,6 +20,8 @@ import { until } from './until.js';
 /** What ends a scene: a tap test, or the demonstration. Functions run in the reverse order of their adding. */
 export interface Ending {
   teardown(fn: () => unknown): unknown;
+  /** The test that this one is a part of (as `Ending`, which tap doesn't say of it). */
+  readonly parent?: object | undefined;
 }
 
 export const DOMAIN = 'cc.example.com';
@@ -48,7 +51,7 @@ export interface SceneOptions {
   readonly document?: Readonly<Record<string, unknown>>;
   /** Run the service on its embedded Postgres in this folder instead of a server of its own. */
   readonly dataDir?: string;
-  /** Postgres keeps what it has acknowledged through a kill -9. */
+  /** A Postgres of its own, which may be killed: it keeps what it has acknowledged. Else scenes share one. */
   readonly durable?: boolean;
   /** The Kamailios know a second instance of the service, which startStandIn() starts. */
   readonly standIn?: boolean;
@@ -117,6 +120,7 @@ export class Phone {
 
 /** A whole small world on loopback: Postgres, Understudy, Kamailio, and the ports of a contact center and of hold music. */
 export class Scene {
+  /** Its own, when it has one. */
   readonly postgres: Postgres | undefined;
   readonly standby: Postgres | undefined;
   understudy: Understudy;
@@ -155,15 +159,16 @@ export class Scene {
 
   /** Opens a scene that ends with its test; the contact center `cc.example.com` is provisioned as the options say. */
   static async open(ending: Ending, options: SceneOptions = {}): Promise<Scene> {
-    const postgres =
-      options.dataDir === undefined ? await startPostgres({ durable: options.durable ?? false }) : undefined;
+    const postgres = options.durable || options.standby ? await startPostgres({ durable: true }) : undefined;
     if (postgres) ending.teardown(() => postgres.stop());
     const standby = options.standby ? await postgres?.standby() : undefined;
     if (standby) ending.teardown(() => standby.stop());
     const port = await freePort();
     const service: UnderstudyOptions = {
       port,
-      ...(postgres ? { databaseUrl: urlOf(postgres, standby) } : { dataDir: options.dataDir as string }),
+      ...(options.dataDir === undefined
+        ? { databaseUrl: postgres ? urlOf(postgres, standby) : await newDatabase(ending) }
+        : { dataDir: options.dataDir }),
       ...(options.serviceEnv && { env: options.serviceEnv }),
       ...(options.serviceNodeArgs && { nodeArgs: options.serviceNodeArgs }),
     };
@@ -293,6 +298,11 @@ export class Scene {
     const standIn = await startUnderstudy({ ...this.#service, port: this.#standInPort });
     this.#ending.teardown(() => standIn.stop());
     return standIn;
+  }
+
+  /** Of the database that the service uses, when that is no embedded one. */
+  get databaseUrl(): string | undefined {
+    return this.#service.databaseUrl;
   }
 
   get understudyRuns() {

@@ -1,3 +1,3 @@
 import { holdsInARow } from '../../chaos/holds-in-a-row.js';
 
-await holdsInARow('service, Postgres and Redis gone at once');
+holdsInARow('service, Postgres and Redis gone at once');

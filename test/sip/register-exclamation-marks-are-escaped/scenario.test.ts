@@ -51,8 +51,8 @@ for (const mode of ['proxy', 'b2bua'] as const) {
 }
 
 /** What a version has stored that didn't escape. */
-async function storeRaw({ postgres }: Scene) {
-  const client = new pg.Client({ connectionString: postgres?.url });
+async function storeRaw({ databaseUrl }: Scene) {
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   const raw = (column: string) => `${column} = replace(${column}, '%21', '!')`;
   await client.query(`UPDATE endpoints SET ${['contact', 'path', 'instance'].map(raw).join(', ')}`);

@@ -6,7 +6,7 @@ import { until } from '../../support/until.js';
 // Invariants 1 and 7: a commit that takes too long is not waited for longer than Kamailio waits; memory answers.
 for (const mode of ['proxy', 'b2bua'] as const) {
   t.test(`${mode}: with Postgres frozen a new phone gets its 200, and all its bindings`, async (t) => {
-    const scene = await Scene.open(t, { mode });
+    const scene = await Scene.open(t, { mode, durable: true });
     // after which the service would look at the registrar anew
     await until("the registrar's start to be known", () =>
       scene.understudy.logs().includes('a Kamailio started'),

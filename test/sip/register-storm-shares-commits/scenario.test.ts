@@ -28,7 +28,7 @@ t.test('200 phones register at 100 a second: all are answered and bound, and sha
     agents: Object.fromEntries(agents.map(({ name, skills }) => [name, skills])),
   });
   for (const { name } of agents) await scene.heldWhen(name, (held) => held.length === 1);
-  const database = new pg.Client({ connectionString: scene.postgres?.url });
+  const database = new pg.Client({ connectionString: scene.databaseUrl });
   await database.connect();
   t.teardown(() => database.end());
   await makeCommitsSlow(database);
