@@ -9,6 +9,7 @@ import { lockDataDir } from '../../src/store/data-dir-lock.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { translateError } from '../../src/store/translate-error.js';
+import { fillDataDir } from '../support/embedded-data-dir.js';
 import { freePort } from '../support/free-port.js';
 import { logLines } from '../support/log-lines.js';
 import { startPostgres } from '../support/postgres.js';
@@ -20,8 +21,9 @@ const UNAVAILABLE = { code: 'store_unavailable', status: 503, cause: Error };
 const postgres = await startPostgres({ durable: true });
 t.teardown(() => postgres.stop());
 
-// Made once, since the first start of an embedded Postgres takes seconds; each test has a copy.
+// Each test has a copy; what makes one from nothing is tested below.
 const EMPTY = await newDirectory(t);
+await fillDataDir(EMPTY);
 await (await openStore({ DATA_DIR: EMPTY }, logLines())).close();
 
 async function newDirectory(t: Test): Promise<string> {

@@ -1,47 +1,65 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /**
- * Waits in a session of its own until its standard input, which this process holds, says something (all is well) or ends
- * (this process is gone, perhaps by a kill -9): then it kills the child, and the children of that, and removes the
- * directory. The child's start time makes sure that it isn't another process under a pid used again.
+ * Waits in a session of its own until its standard input, which this process holds, ends (this process is gone, perhaps by a
+ * kill -9): then it kills each child that is still there, and the children of that, and removes the directories. A child's start
+ * time makes sure that it isn't another process under a pid used again.
  */
 const WATCHDOG = `
-read -r _ && exit 0
-if [ -n "$1" ] && [ "$(cut -d' ' -f22 "/proc/$1/stat" 2>/dev/null)" = "$2" ]; then
-  kill -STOP "$1"
-  kill -KILL $(cat "/proc/$1/task/$1/children") "$1"
-fi
-[ -z "$3" ] || rm -rf "$3" || { sleep 1; rm -rf "$3"; }
+newline='
+'
+while read -r word rest; do
+  case $word in
+    child) children="$children$newline$rest" ;;
+    directory) directories="$directories$newline$rest" ;;
+  esac
+done
+IFS=$newline
+for child in $children; do
+  pid=\${child% *}
+  { IFS= read -r stat < "/proc/$pid/stat"; } 2>/dev/null || continue
+  IFS=' '
+  set -- $stat
+  [ "\${22}" = "\${child#* }" ] || continue
+  kill -STOP "$pid"
+  kill -KILL $(cat "/proc/$pid/task/$pid/children") "$pid"
+done
+IFS=$newline
+for directory in $directories; do
+  rm -rf "$directory" || { sleep 1; rm -rf "$directory"; }
+done
 `;
 
-export interface Watchdog {
-  /** Nothing is its business any more: the child ended, and somebody else removes the directory. */
-  release(): Promise<void>;
-  /** It does at once what it would do at the end of this process. */
-  finish(): Promise<void>;
+let watchdog: Writable | undefined;
+
+/** Makes sure that a child, which must have a name without blanks, doesn't outlive this process. */
+export function dieWithParent(child: ChildProcess): void {
+  tell(`child ${identify(child).join(' ')}`);
 }
 
-/** Makes sure that a child, which must have a name without blanks, and a directory don't outlive this process. */
-export function dieWithParent(child: ChildProcess | undefined, directory = ''): Watchdog {
-  const identity = child ? identify(child) : ['', ''];
-  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', ...identity, directory], {
+/** Makes sure that a directory doesn't, if it is still there then. */
+export function removeWithParent(directory: string): void {
+  tell(`directory ${directory}`);
+}
+
+function tell(line: string): void {
+  watchdog ??= startWatchdog();
+  watchdog.write(`${line}\n`);
+}
+
+/** One for all: it takes a large process some hundredths of a second to start another one. */
+function startWatchdog(): Writable {
+  const started = spawn('/bin/sh', ['-c', WATCHDOG], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
-  // Neither keeps a test running that is done but forgot to stop the child.
-  watchdog.unref();
-  (watchdog.stdin as Socket).unref();
-  let ended: Promise<void> | undefined;
-  const end = (word: string) => {
-    ended ??= once(watchdog, 'exit').then(() => {});
-    watchdog.ref();
-    watchdog.stdin.end(word);
-    return ended;
-  };
-  return { release: () => end('released\n'), finish: () => end('') };
+  // Neither keeps a test running that is done but forgot to stop a child.
+  started.unref();
+  (started.stdin as Socket).unref();
+  return started.stdin;
 }
 
 function identify(child: ChildProcess): [pid: string, start: string] {

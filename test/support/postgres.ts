@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { childrenOf, dieWithParent, type Watchdog } from './die-with-parent.js';
+import { childrenOf, dieWithParent, removeWithParent } from './die-with-parent.js';
 import { freePort } from './free-port.js';
 import { signal } from './process.js';
 
@@ -40,12 +40,11 @@ export class Postgres {
   readonly #directory: string;
   readonly #durable: boolean;
   #server: ChildProcess | undefined;
-  #watchdog: Watchdog;
   #databases = 0;
 
   constructor(directory: string, port: number, durable: boolean) {
     this.#directory = directory;
-    this.#watchdog = dieWithParent(undefined, directory);
+    removeWithParent(directory);
     this.#durable = durable;
     this.port = port;
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -73,10 +72,8 @@ export class Postgres {
       ],
       { ...(await user()), cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    const previous = this.#watchdog;
-    this.#watchdog = dieWithParent(server, this.#directory);
     this.#server = server;
-    await previous.release();
+    dieWithParent(server);
     const said: string[] = [];
     for await (const line of createInterface(server.stderr)) {
       said.push(line);
@@ -157,7 +154,7 @@ export class Postgres {
       process.kill(this.pid, 'SIGQUIT');
     }
     await this.#ended();
-    await this.#watchdog.finish();
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #ended(): Promise<void> {

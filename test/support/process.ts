@@ -24,24 +24,21 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 /** Starts a program, which doesn't outlive this process. One that can't be started ends with code 127 and says why in its output. */
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Running {
   const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const watchdog = child.pid === undefined ? undefined : dieWithParent(child);
+  if (child.pid !== undefined) dieWithParent(child);
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => chunks.push(chunk));
   }
   let over = false;
-  const closed = new Promise<number | null>((resolve) => {
+  const ended = new Promise<number | null>((resolve) => {
     child.on('error', (error) => {
       chunks.push(String(error));
       resolve(127);
     });
     child.on('close', (code) => resolve(code));
-  });
-  const ended = closed.then(async (code) => {
+  }).finally(() => {
     over = true;
-    await watchdog?.release();
-    return code;
   });
   return {
     pid: child.pid ?? -1,
