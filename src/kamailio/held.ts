@@ -40,9 +40,18 @@ export function difference(held: ReadonlyMap<string, Held>, wanted: readonly Wan
 function satisfies(held: Held | undefined, { binding, until }: Wanted): boolean {
   return (
     held !== undefined &&
-    held.q === binding.q &&
-    held.path === binding.path &&
-    held.received === binding.received &&
+    leadsTheSameWay(held, binding) &&
     (held.until === until || held.until >= until - SLACK_MS)
   );
+}
+
+/** Whether calls go the same way by both, for however long; undefined: nothing is held. */
+export function isTheSame(one: Held | undefined, other: Held | undefined): boolean {
+  return one !== undefined && other !== undefined ? leadsTheSameWay(one, other) : one === other;
+}
+
+type Way = Pick<Held, 'q' | 'path' | 'received'>;
+
+function leadsTheSameWay(one: Way, other: Way): boolean {
+  return one.q === other.q && one.path === other.path && one.received === other.received;
 }

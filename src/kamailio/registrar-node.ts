@@ -176,7 +176,7 @@ export class RegistrarNode {
   }
 
   #doubtArrived(): void {
-    for (const aor of this.#settler.doubtArrived()) this.#queue.add({ aor, paced: false });
+    for (const waiting of this.#settler.doubtArrived()) this.#queue.add(waiting);
     this.#work();
   }
 

@@ -1,6 +1,7 @@
+import type { Waiting } from './address-queue.js';
 import { Arrivals } from './arrivals.js';
 import { Doubts } from './doubts.js';
-import { difference, type Held, type Wanted } from './held.js';
+import { difference, type Held, isTheSame, type Wanted } from './held.js';
 import { HeldMemory } from './held-memory.js';
 import type { Call } from './json-rpc.js';
 import { pushRegistration } from './push-registration.js';
@@ -45,9 +46,11 @@ export class Settler {
   sent(registrations: readonly Registration[]): void {
     const now = this.#deps.clock();
     for (const { aor, contact, q, expires, path, received } of registrations) {
-      if (expires === 0) this.#memory.remove(aor, contact);
-      else this.#memory.put(aor, contact, { q, until: now + expires * 1000, path, received });
-      this.#arrivals.expect(aor, contact, now);
+      const before = this.#memory.get(aor, contact);
+      const after = expires === 0 ? undefined : { q, until: now + expires * 1000, path, received };
+      if (after) this.#memory.put(aor, contact, after);
+      else this.#memory.remove(aor, contact);
+      this.#arrivals.expect(aor, contact, now, !isTheSame(before, after));
     }
   }
 
@@ -77,13 +80,14 @@ export class Settler {
 
   /**
    * A REGISTER may arrive after a command that came later, and undo it: bind an agent who has been displaced, withdraw one
-   * who has stepped up, or put an end to what is bound for good. So when it has arrived, the registrar is asked. Returns
-   * the addresses that are to be settled for this.
+   * who has stepped up, or put an end to what is bound for good. And it may not arrive at all: whoever was to send it has died
+   * or gave up just before, or the network has lost it. So when it must have arrived, the registrar is asked. Returns the
+   * addresses that are to be settled for this.
    */
-  doubtArrived(): string[] {
-    const arrived = this.#arrivals.takeOvertaken(this.#deps.clock());
-    for (const { aor, contact } of arrived) this.#doubts.add(aor, contact);
-    return arrived.map(({ aor }) => aor);
+  doubtArrived(): Waiting[] {
+    const doubted = this.#arrivals.takeDoubted(this.#deps.clock());
+    for (const { aor, contact } of doubted) this.#doubts.add(aor, contact);
+    return doubted.map(({ aor, check }) => ({ aor, paced: check === 'paced' }));
   }
 
   /** Whether the address must be settled once more is told by `again`. */
@@ -110,7 +114,7 @@ export class Settler {
       const { contact } = one.binding;
       memory.put(aor, contact, await this.#put(call, nextHop, one));
       this.#arrivals.overtake(aor, contact);
-      if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock());
+      if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock(), false);
       settled.put += 1;
     }
     // Addresses that are none of ours any more don't pile up.
