@@ -36,7 +36,7 @@ export async function decisionOn(
       (now) => outcomesOf(now).sort().join(', ') === wanted,
     );
   } catch (error) {
-    // such as an outcome that was not taken
+    // such as an outcome that nobody has taken yet
     const said = scene.registrar.log().match(/understudy=.*/g) ?? [];
     const message = `${(error as Error).message}\nthe registrar said: ${said.join('; ')}`;
     throw new Error(message, { cause: error });

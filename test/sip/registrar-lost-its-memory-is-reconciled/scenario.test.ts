@@ -43,7 +43,13 @@ t.test('what was changed behind the back of the service is shown, and put right'
     }).catch(() => {});
     t.same(found, expected);
   };
-  // A REGISTER that may be on its way is no difference yet.
+  // A service that has answered a REGISTER makes sure that it has arrived. This one has asked the registrar once, and is done with it.
+  await scene.understudy.kill9();
+  await scene.startUnderstudyAgain();
+  await until('the registrar to have been asked', async () => {
+    const metrics = await (await fetch(`${scene.understudy.url}/metrics`)).text();
+    return metrics.includes('understudy_registrar_waiting_addresses{node="reg1"} 0');
+  });
   await differs([]);
 
   await t.test('bindings that were added, changed and removed', async (t) => {
