@@ -9,7 +9,7 @@ import type { Writable } from 'node:stream';
  * time makes sure that it isn't another process under a pid used again.
  */
 const WATCHDOG = `
-newline='
+children= directories= newline='
 '
 while read -r word rest; do
   case $word in
