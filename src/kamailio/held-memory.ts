@@ -45,9 +45,9 @@ export class HeldMemory {
     }
   }
 
-  /** What the registrar says of one contact, wanted or not; nothing when it isn't there. */
-  correct(aor: string, contact: string, found: Held | undefined): void {
-    if (found) this.put(aor, contact, found);
+  /** What is there of one contact, wanted or not; undefined when it isn't. */
+  set(aor: string, contact: string, held: Held | undefined): void {
+    if (held) this.put(aor, contact, held);
     else this.remove(aor, contact);
   }
 

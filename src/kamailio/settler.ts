@@ -48,8 +48,7 @@ export class Settler {
     for (const { aor, contact, q, expires, path, received } of registrations) {
       const before = this.#memory.get(aor, contact);
       const after = expires === 0 ? undefined : { q, until: now + expires * 1000, path, received };
-      if (after) this.#memory.put(aor, contact, after);
-      else this.#memory.remove(aor, contact);
+      this.#memory.set(aor, contact, after);
       this.#arrivals.expect(aor, contact, now, !isTheSame(before, after));
     }
   }
@@ -130,7 +129,7 @@ export class Settler {
     for (const [contact, held] of before) {
       this.#doubts.remove(aor, contact);
       // What was sent since then is newer than what was found.
-      if (memory.get(aor, contact) === held) memory.correct(aor, contact, found.get(contact));
+      if (memory.get(aor, contact) === held) memory.set(aor, contact, found.get(contact));
     }
   }
 
