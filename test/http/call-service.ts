@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import root, { type Test } from 'tap';
 import { buildApp } from '../../src/app.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
-import { fillDataDir } from '../support/embedded-data-dir.js';
+import { emptyDataDir, fillDataDir } from '../support/embedded-data-dir.js';
 import { type Postgres, startPostgres } from '../support/postgres.js';
 
 export const START = Date.UTC(2026, 10, 22, 12);
@@ -47,16 +44,19 @@ export function onServer(t: Test, scenarios: Readonly<Record<string, ServerScena
 
 type Database = Pick<Service, 'store' | 'postgres'>;
 
-const DATABASES = { embedded: once(openEmbedded), server: once(openServer) };
+const OPEN = { embedded: openEmbedded, server: openServer };
+/** Of this process. */
+const opened: { [kind in keyof typeof OPEN]?: Promise<Database> } = {};
 
 function onDatabases(
   t: Test,
-  kinds: readonly (keyof typeof DATABASES)[],
+  kinds: readonly (keyof typeof OPEN)[],
   scenarios: Readonly<Record<string, Scenario>>,
 ): void {
   for (const kind of kinds) {
     t.test(kind, async (t) => {
-      const { store, postgres } = await DATABASES[kind]();
+      opened[kind] ??= OPEN[kind]();
+      const { store, postgres } = await opened[kind];
       for (const [what, scenario] of Object.entries(scenarios)) {
         await t.test(what, async (t) => {
           await store.pool.query(
@@ -73,8 +73,7 @@ function onDatabases(
 }
 
 async function openEmbedded(): Promise<Database> {
-  const DATA_DIR = await mkdtemp(join(tmpdir(), 'understudy-data-'));
-  root.teardown(() => rm(DATA_DIR, { recursive: true }));
+  const DATA_DIR = await emptyDataDir(root);
   await fillDataDir(DATA_DIR);
   const store = await openStore({ DATA_DIR }, SILENT);
   root.teardown(() => store.close());
@@ -102,14 +101,6 @@ export async function outage({ postgres, store: { pool } }: Service): Promise<()
   };
   Object.assign(pool, { query: broken, connect: broken });
   return async () => void Object.assign(pool, { query, connect });
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 async function newService(store: Store, postgres: Postgres | undefined): Promise<Service> {

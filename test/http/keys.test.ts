@@ -10,8 +10,6 @@ import { until } from '../support/until.js';
 import { onBothDatabases, SILENT } from './call-service.js';
 import { type Sent, send } from './send.js';
 
-// Programs are started, some one after the other.
-t.setTimeout(300_000);
 const ADMIN = { name: 'ops', scopes: ['admin', 'signalling'] };
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const CALL = { ruri: 'sip:sales@cc.example.com', call_id: 'c@198.51.100.4' };

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { buildApp } from '../../src/app.js';
@@ -7,6 +6,7 @@ import { POLICY } from '../../src/directory/contact-center.js';
 import { migrate } from '../../src/store/migrate.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { agent, skillset, treatment } from '../support/contact-center.js';
+import { emptyDataDir } from '../support/embedded-data-dir.js';
 import { logLines } from '../support/log-lines.js';
 import { startPostgres } from '../support/postgres.js';
 import { CENTER } from './call-service.js';
@@ -17,11 +17,7 @@ const SQL = new URL('../../sql/', import.meta.url).pathname;
 const LATER = 'CREATE TABLE later (a integer);\nINSERT INTO later VALUES (1);\n';
 
 const DATABASES = {
-  embedded: async (t: Test) => {
-    const DATA_DIR = await mkdtemp(join(tmpdir(), 'understudy-data-'));
-    t.teardown(() => rm(DATA_DIR, { recursive: true, force: true }));
-    return { DATA_DIR };
-  },
+  embedded: async (t: Test) => ({ DATA_DIR: await emptyDataDir(t) }),
   server: async (t: Test) => {
     const postgres = await startPostgres();
     t.teardown(() => postgres.stop());

@@ -4,7 +4,6 @@ import { startUnderstudy } from '../support/understudy.js';
 import { until } from '../support/until.js';
 import { CENTER } from './call-service.js';
 
-t.setTimeout(300_000);
 const DATABASE_PASSWORD = 'database-password-1a2b';
 const AGENT_PASSWORD = 'agent-password-3c4d';
 const CALLER = '14155550100';

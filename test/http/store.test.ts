@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../src/config.js';
@@ -9,7 +8,7 @@ import { lockDataDir } from '../../src/store/data-dir-lock.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { translateError } from '../../src/store/translate-error.js';
-import { fillDataDir } from '../support/embedded-data-dir.js';
+import { emptyDataDir, fillDataDir } from '../support/embedded-data-dir.js';
 import { freePort } from '../support/free-port.js';
 import { logLines } from '../support/log-lines.js';
 import { startPostgres } from '../support/postgres.js';
@@ -22,33 +21,19 @@ const postgres = await startPostgres({ durable: true });
 t.teardown(() => postgres.stop());
 
 // Each test has a copy; what makes one from nothing is tested below.
-const EMPTY = await newDirectory(t);
+const EMPTY = await emptyDataDir(t);
 await fillDataDir(EMPTY);
 await (await openStore({ DATA_DIR: EMPTY }, logLines())).close();
 
-async function newDirectory(t: Test): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'understudy-data-'));
-  t.teardown(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 async function newDataDir(t: Test): Promise<string> {
-  const directory = await newDirectory(t);
+  const directory = await emptyDataDir(t);
   await cp(EMPTY, directory, { recursive: true });
   return directory;
 }
 
-async function newDatabase(): Promise<string> {
-  const name = `d${await freePort()}`;
-  const store = await openStore({ DATABASE_URL: postgres.url, DATA_DIR: '' }, logLines());
-  await store.pool.query(`CREATE DATABASE ${name}`);
-  await store.close();
-  return postgres.url.replace(/postgres$/, name);
-}
-
 const DATABASES: Record<string, (t: Test) => Promise<Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>>> = {
   embedded: async (t: Test) => ({ DATA_DIR: await newDataDir(t) }),
-  server: async () => ({ DATABASE_URL: await newDatabase(), DATA_DIR: '' }),
+  server: async () => ({ DATABASE_URL: await postgres.newDatabase(), DATA_DIR: '' }),
 };
 
 async function tablesOf(store: Store): Promise<string> {
@@ -108,7 +93,7 @@ for (const [kind, makeDatabase] of Object.entries(DATABASES)) {
 }
 
 t.test('server: of many instances that start at once one migrates and the others wait', async (t) => {
-  const DATABASE_URL = await newDatabase();
+  const DATABASE_URL = await postgres.newDatabase();
   const log = logLines();
   const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ DATABASE_URL, DATA_DIR: '' }, log)));
   for (const store of stores) await store.close();
@@ -228,7 +213,7 @@ t.test('embedded: a second process on one DATA_DIR is refused with one line', as
 t.test(
   'embedded: the lock of a dead process, or of one whose pid is used again, is taken over',
   async (t) => {
-    const directory = await newDirectory(t);
+    const directory = await emptyDataDir(t);
     const dead = spawn('true');
     await once(dead, 'exit');
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).slice(0, 8);
@@ -252,7 +237,7 @@ t.test('embedded: a DATA_DIR that cannot be used is named', async (t) => {
 });
 
 t.test('embedded: killed while its database is made, it is made anew', async (t) => {
-  const DATA_DIR = await newDirectory(t);
+  const DATA_DIR = await emptyDataDir(t);
   const killed = launchUnderstudy({ dataDir: DATA_DIR });
   t.teardown(() => killed.signal('SIGKILL'));
   await until('the new database', () => stat(join(DATA_DIR, 'postgres.new/global')), 60_000);
@@ -281,7 +266,7 @@ t.test('embedded: after a panic it is started again, with everything that was ac
 });
 
 t.test('embedded: prepared statements outlast a connection; a DATA_DIR may have a long path', async (t) => {
-  const DATA_DIR = join(await newDirectory(t), 'x'.repeat(100), 'y'.repeat(100));
+  const DATA_DIR = join(await emptyDataDir(t), 'x'.repeat(100), 'y'.repeat(100));
   await cp(EMPTY, DATA_DIR, { recursive: true });
   const store = await openStore({ DATA_DIR }, logLines());
   t.teardown(() => store.close());

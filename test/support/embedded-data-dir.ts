@@ -5,9 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
+import type { Ending } from './scene.js';
 
 const run = promisify(execFile);
 const PACKAGE = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
+
+/** A folder in which an embedded Postgres will be made. */
+export async function emptyDataDir(ending: Ending): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'understudy-data-'));
+  ending.teardown(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
 
 /** Puts a new embedded Postgres into the folder, as the service would make it there itself in four seconds. */
 export async function fillDataDir(directory: string): Promise<void> {

@@ -99,13 +99,12 @@ export class Postgres {
   /** The URL of a new and empty database. */
   async newDatabase(): Promise<string> {
     this.#databases += 1;
-    const url = new URL(this.url);
-    url.pathname = `/database_${this.#databases}`;
+    const name = `database_${this.#databases}`;
     const client = new pg.Client({ connectionString: this.url });
     await client.connect();
-    await client.query(`CREATE DATABASE database_${this.#databases}`);
+    await client.query(`CREATE DATABASE ${name}`);
     await client.end();
-    return url.href;
+    return Object.assign(new URL(this.url), { pathname: name }).href;
   }
 
   /** A standby of this one, to which it streams what it commits, and which is asked nothing meanwhile. */

@@ -22,6 +22,7 @@ export function shardedFiles(folder: string): string[] {
  * second, and another one for the service's modules, before its first test. Each file can be run by itself as well.
  */
 export async function runShard(folder: string, nth: number, shares: number): Promise<void> {
+  t.setTimeout(LIMIT_MS);
   for (const [i, path] of shardedFiles(folder).entries()) {
     if (i % shares !== nth - 1) continue;
     // Its turn comes when the tests of the files before it have ended, and its own wait until it is loaded: so none begins beside
@@ -29,8 +30,6 @@ export async function runShard(folder: string, nth: number, shares: number): Pro
     // while it is loaded fails.)
     await t.test(`what follows is of ${path}`, async () => {
       await import(join(ROOT, path));
-      // A file may have set a limit of its own, which would be the limit of them all.
-      t.setTimeout(LIMIT_MS);
     });
   }
 }

@@ -305,6 +305,13 @@ export class Scene {
     return this.#service.databaseUrl;
   }
 
+  /** Until the service has heard that the registrar started, after which it looks at it anew. */
+  async registrarIsKnown(): Promise<void> {
+    await until("the registrar's start to be known", () =>
+      this.understudy.logs().includes('a Kamailio started'),
+    );
+  }
+
   get understudyRuns() {
     return this.understudy.running;
   }

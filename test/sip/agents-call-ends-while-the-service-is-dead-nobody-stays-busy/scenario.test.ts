@@ -14,6 +14,7 @@ t.test('calls that end while the service is dead: their agents are free when it 
     const { decisions } = await scene.api<{ decisions: Decision[] }>('GET', '/v1/decisions?limit=2');
     return decisions.every((one) => became(one, 'answered')) ? decisions : undefined;
   });
+  t.equal(decided.length, agents.length);
   t.notOk(decided.some((one) => became(one, 'ended')));
 
   await scene.understudy.kill9();

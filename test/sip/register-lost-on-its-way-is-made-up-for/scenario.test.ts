@@ -1,15 +1,11 @@
 import t from 'tap';
 import { atContactCenter, holds, music } from '../../support/holds.js';
 import { DOMAIN, Scene } from '../../support/scene.js';
-import { until } from '../../support/until.js';
 
 // B10: an edge that dies, or gives up, with the answer in its hands sends nothing of it; and a network may lose what it sends.
 t.test('registrations that never reach the registrar are made up for within seconds', async (t) => {
   const scene = await Scene.open(t);
-  // after which the service looks at the registrar anyway
-  await until("the registrar's start to be known", () =>
-    scene.understudy.logs().includes('a Kamailio started'),
-  );
+  await scene.registrarIsKnown();
   const bob = await scene.newPhone('bob');
   const only = (user: string) => [atContactCenter(scene, user), ...(user === 'sales' ? [music(scene)] : [])];
   let cseq = 0;

@@ -7,10 +7,7 @@ import { until } from '../../support/until.js';
 for (const mode of ['proxy', 'b2bua'] as const) {
   t.test(`${mode}: with Postgres frozen a new phone gets its 200, and all its bindings`, async (t) => {
     const scene = await Scene.open(t, { mode, durable: true });
-    // after which the service would look at the registrar anew
-    await until("the registrar's start to be known", () =>
-      scene.understudy.logs().includes('a Kamailio started'),
-    );
+    await scene.registrarIsKnown();
     const bob = await scene.newPhone('bob');
     scene.postgres?.freeze();
 

@@ -20,9 +20,7 @@ const OLD = `former@${DOMAIN}`;
 // B1, B8: what a registrar holds is what is provisioned and registered, whoever meddled with it, and whatever it has forgotten.
 t.test('what was changed behind the back of the service is shown, and put right', async (t) => {
   const scene = await Scene.open(t);
-  await until('the registrar to have said that it started', () =>
-    scene.understudy.logs().includes('a Kamailio started'),
-  );
+  await scene.registrarIsKnown();
   const phone = await scene.phone('alice', { answer: 10 });
   const sales = [atContactCenter(scene, 'sales'), `${phone.contact} 0.899`, music(scene)];
   await holds(t, scene, 'sales', sales);
