@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { setTimeout as later } from 'node:timers/promises';
 
 /** A SIP request that needs no answer to be one: `method` for `to`, from this source. */
 function request(method: string, to: string, ip: string, port: number, n: number, header: string): string {
@@ -29,14 +30,23 @@ export interface Flood {
   readonly header?: string;
 }
 
-/** Sends so many requests as fast as they are taken up; the answers so far, by status, are read by `answers`. */
+/** How many are under way without an answer before the flood waits for some, and how long it does. */
+const UNANSWERED = 100;
+const PATIENCE_MS = 20;
+
+/**
+ * Sends so many requests as fast as they are taken up: a flood that runs ahead of a busy machine fills the socket's buffer, and is
+ * stopped by the kernel. The answers so far, by status, are read by `answers`.
+ */
 export async function flood(
   target: number,
   { ip, method, to, count, again = false, header = 'User-Agent: a phone' }: Flood,
 ) {
   const socket = createSocket('udp4');
   const answers: Record<string, number> = {};
+  let answered = 0;
   socket.on('message', (message) => {
+    answered++;
     const status = /^SIP\/2\.0 (\d+)/.exec(message.toString('latin1'))?.[1];
     if (status !== undefined) answers[status] = (answers[status] ?? 0) + 1;
   });
@@ -44,11 +54,11 @@ export async function flood(
   const { port } = socket.address();
   for (let n = 0; n < count; n++) {
     const text = request(method, to, ip, port, again ? 0 : n, header);
-    // one after the other: a burst would fill the socket's buffer, and the kernel be the one who stops the flood
     await new Promise<void>((resolve, reject) =>
       socket.send(text, target, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
     );
-    if (n % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+    const deadline = performance.now() + PATIENCE_MS;
+    while (n % 50 === 49 && n - answered >= UNANSWERED && performance.now() < deadline) await later(1);
   }
   return { answers, close: () => new Promise<void>((resolve) => socket.close(() => resolve())) };
 }
