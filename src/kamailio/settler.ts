@@ -116,8 +116,8 @@ export class Settler {
       if (one.binding.endpoint) this.#arrivals.expect(aor, contact, clock(), false);
       settled.put += 1;
     }
-    // Addresses that are none of ours any more don't pile up.
-    if (wanted(aor, clock()).length === 0) memory.forget(aor);
+    // Addresses that are none of ours any more don't pile up; one that became so just now holds what it was given before.
+    if (memory.of(aor).size === 0 && wanted(aor, clock()).length === 0) memory.forget(aor);
     return settled;
   }
 

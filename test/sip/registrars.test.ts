@@ -347,6 +347,23 @@ t.test('a contact center that is deleted leaves nothing behind', async (t) => {
   t.notOk(scene.registrars.holds(SALES, 'sip:moh@192.0.2.30:5070'));
 });
 
+t.test('so does one that is deleted while a phone is being bound', async (t) => {
+  let meanwhile = () => {};
+  const rpc: Rpc = (url, method, params) => {
+    if (method === 'tm.t_uac_start') meanwhile();
+    return jsonRpc(url, method, params);
+  };
+  const scene = await newScene(t, rpc);
+  meanwhile = () => {
+    scene.directory.removeContactCenter(DOMAIN);
+    scene.registrars.changed(ALL);
+  };
+  scene.register('alice');
+  scene.registrars.changed(ALL);
+  await until('alice is bound', () => scene.commands.includes('tm.t_uac_start'));
+  for (const aor of ALL) await scene.holds(aor, []);
+});
+
 t.test('a registrar that was killed gets everything back when it says that it has started', async (t) => {
   const scene = await newScene(t);
   scene.register('alice');

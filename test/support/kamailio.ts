@@ -22,7 +22,9 @@ const REORDERED = /t_should_relay_response\(\): status rewrite by UAS: stored: \
 const PROBED_AS_IT_LEFT = /ds_options_callback\(\): Setting the (?:probing )?state failed/;
 /** A place whose name has no address can't be probed, which is said each time. */
 const WITHOUT_ADDRESS = /ds_ping_set\(\): unable to ping/;
-const NO_FAULTS_OF_THE_SCRIPT = [REORDERED, PROBED_AS_IT_LEFT, WITHOUT_ADDRESS];
+/** The service was killed while it asked for something; core says so in two pieces. */
+const SERVICE_DIED = /tcp_read_data\(\): (?:error reading: Connection reset by peer|-> \[)/;
+const NO_FAULTS_OF_THE_SCRIPT = [REORDERED, PROBED_AS_IT_LEFT, WITHOUT_ADDRESS, SERVICE_DIED];
 
 export interface KamailioOptions {
   readonly role: 'registrar' | 'edge';
