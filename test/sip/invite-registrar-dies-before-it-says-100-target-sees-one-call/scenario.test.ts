@@ -8,15 +8,12 @@ import { until } from '../../support/until.js';
 // B6: who has heard 100 doesn't ask again; a registrar that died having said it, and having sent nothing, would lose the call.
 t.test('100 is said when the target has been sent to; one that asks again is the same call', async (t) => {
   const port = await freePort();
-  let ring = 'nothing yet';
+  let answers = false;
   // The caller and the contact center are one socket, at two addresses: what arrives there is in the order in which it was sent.
-  const both = await TortureSocket.open(
-    (method) => (method === 'INVITE' && ring === '' ? '200 OK' : undefined),
-    {
-      address: '0.0.0.0',
-      port,
-    },
-  );
+  const both = await TortureSocket.open((method) => (method === 'INVITE' && answers ? '200 OK' : undefined), {
+    address: '0.0.0.0',
+    port,
+  });
   t.teardown(() => both.close());
   const scene = await Scene.open(t, {
     kamailioEnv: { UNDERSTUDY_CALL_SECRET: 'of this registrar' },
@@ -31,7 +28,7 @@ t.test('100 is said when the target has been sent to; one that asks again is the
   // As if it had died one step before.
   await scene.registrar.kill();
   await scene.registrar.startAgain();
-  ring = '';
+  answers = true;
   call();
   await until('the answer', () => starts().some((start) => start.startsWith('SIP/2.0 200')));
   const branches = both
