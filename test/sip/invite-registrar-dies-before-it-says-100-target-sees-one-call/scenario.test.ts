@@ -23,7 +23,7 @@ t.test('100 is said when the target has been sent to; one that asks again is the
   const starts = () => both.received().map((datagram) => readMessage(datagram).start.replace(/;.*/, ''));
   call();
   await until('100', () => starts().some((start) => start.startsWith('SIP/2.0 100')));
-  t.match(starts(), [`INVITE sip:sales@127.0.0.2:${port} SIP/2.0`, 'SIP/2.0 100 Trying']);
+  t.same(starts().slice(0, 2), [`INVITE sip:sales@127.0.0.2:${port} SIP/2.0`, 'SIP/2.0 100 Trying']);
 
   // As if it had died one step before.
   await scene.registrar.kill();
