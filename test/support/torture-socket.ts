@@ -71,7 +71,7 @@ export class TortureSocket {
 }
 
 /** A response to a request as it came, byte for byte where it is copied (RFC 3261 §8.2.6). */
-function reply(request: Buffer, status: string): Buffer {
+export function reply(request: Buffer, status: string): Buffer {
   const message = readMessage(request);
   const copied = ['via', 'record-route', 'from', 'call-id', 'cseq'].flatMap((name) =>
     values(message, name).map((value) => `${name}: ${value}`),
@@ -79,8 +79,10 @@ function reply(request: Buffer, status: string): Buffer {
   const [to = ''] = values(message, 'to');
   const tagged = /;\s*tag\s*=/i.test(to) ? to : `${to};tag=torture`;
   const granted = values(message, 'contact').map((value) => `contact: ${value}`);
-  const register = message.start.startsWith('REGISTER ') && status.startsWith('2') ? granted : [];
-  const lines = [`SIP/2.0 ${status}`, ...copied, `to: ${tagged}`, ...register, 'Content-Length: 0', '', ''];
+  const [method, ruri] = message.start.split(' ');
+  const contacts: Record<string, string[]> = { REGISTER: granted, INVITE: [`contact: <${ruri}>`] };
+  const contact = status.startsWith('2') ? (contacts[method ?? ''] ?? []) : [];
+  const lines = [`SIP/2.0 ${status}`, ...copied, `to: ${tagged}`, ...contact, 'Content-Length: 0', '', ''];
   return Buffer.from(lines.join('\r\n'), 'latin1');
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { probed } from '../../support/health.js';
 import { Scene } from '../../support/scene.js';
+import { reply, TortureSocket } from '../../support/torture-socket.js';
 import { until } from '../../support/until.js';
 
 interface Decision {
@@ -35,3 +36,18 @@ for (const service of ['alive', 'dead'] as const) {
     t.strictSame(scene.registrar.warnings(), []);
   });
 }
+
+// tm would be asked for a transaction that is gone when the contact center dies.
+t.test('a 180 that comes after the answer is no ringing', async (t) => {
+  const scene = await Scene.open(t);
+  const contactCenter = await TortureSocket.open(() => '200 OK', { port: scene.locationPorts[0] as number });
+  t.teardown(() => contactCenter.close());
+  const first = (method: string) => contactCenter.received().find((one) => one.includes(`CSeq: 1 ${method}`));
+  const call = scene.call('sales', { hold_ms: 500 });
+  await until('it to be answered', () => first('ACK'));
+  contactCenter.send(reply(first('INVITE') as Buffer, '180 Ringing'), scene.registrar.sipPort);
+  t.equal((await call).status, 200);
+  t.equal((await scene.call('sales')).status, 200, 'the 180 has been heard by now');
+  const rings = await scene.registrar.rpc('htable.dump', ['understudy_ringing']);
+  t.notMatch(JSON.stringify(rings), /name/);
+});
