@@ -5,7 +5,7 @@ import { readMessage, values } from '../../support/torture-message.js';
 import { TortureSocket } from '../../support/torture-socket.js';
 import { until } from '../../support/until.js';
 
-// B6: who has heard 100 doesn't ask again; a registrar that died having said it, and having sent nothing, would lose the call.
+// B3: who has heard 100 doesn't ask again; a registrar that died having said it, and having sent nothing, would lose the call.
 t.test('100 is said when the target has been sent to; one that asks again is the same call', async (t) => {
   const port = await freePort();
   let answers = false;
