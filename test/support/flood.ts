@@ -1,8 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as later } from 'node:timers/promises';
 
-/** A SIP request that needs no answer to be one: `method` for `to`, from this source. */
-function request(method: string, to: string, ip: string, port: number, n: number, header: string): string {
+/** A SIP request that needs no answer to be one: `method` for `to`, from this source, the `n`th of its calls. */
+export function request(
+  method: string,
+  to: string,
+  ip: string,
+  port: number,
+  n: number,
+  header: string,
+): string {
   return [
     `${method} ${method === 'REGISTER' ? `sip:${to.split('@')[1]}` : to} SIP/2.0`,
     `Via: SIP/2.0/UDP ${ip}:${port};branch=z9hG4bK${port}-${n}`,

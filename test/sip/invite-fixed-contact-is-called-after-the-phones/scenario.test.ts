@@ -27,6 +27,11 @@ t.test('an agent who is not reached at the phone is called at the fixed contact'
         all.some(({ contact }) => contact === phone.contact) &&
         all.some(({ contact, expires }) => contact === mobile && expires === null),
     );
+    t.match(
+      held.filter(({ contact }) => contact === mobile),
+      [{ expires: null }],
+      `${user}: for good`,
+    );
     t.notOk(
       held.some(({ contact }) => contact === home),
       'one that is for a bypass is not held',

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { request } from '../../support/flood.js';
 import { freePort } from '../../support/free-port.js';
 import { DOMAIN, Scene } from '../../support/scene.js';
 import { readMessage, values } from '../../support/torture-message.js';
@@ -19,7 +20,8 @@ t.test('100 is said when the target has been sent to; one that asks again is the
     kamailioEnv: { UNDERSTUDY_CALL_SECRET: 'of this registrar' },
     document: { locations: [{ uri: `sip:127.0.0.2:${port}` }] },
   });
-  const call = () => both.send(invite(port), scene.registrar.sipPort);
+  const invite = request('INVITE', `sip:sales@${DOMAIN}`, '127.0.0.1', port, 0, 'Subject: asked again');
+  const call = () => both.send(invite, scene.registrar.sipPort);
   const starts = () => both.received().map((datagram) => readMessage(datagram).start.replace(/;.*/, ''));
   call();
   await until('100', () => starts().some((start) => start.startsWith('SIP/2.0 100')));
@@ -40,18 +42,3 @@ t.test('100 is said when the target has been sent to; one that asks again is the
   t.equal(new Set(branches).size, 1, 'sent again in the same transaction (RFC 3261 §17.2.3)');
   t.same(scene.registrar.warnings(), []);
 });
-
-function invite(port: number): string {
-  return [
-    `INVITE sip:sales@${DOMAIN} SIP/2.0`,
-    `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK-asks-again`,
-    'From: <sip:caller@carrier.example.net>;tag=caller',
-    `To: <sip:sales@${DOMAIN}>`,
-    'Call-ID: asks-again',
-    'CSeq: 1 INVITE',
-    `Contact: <sip:caller@127.0.0.1:${port}>`,
-    'Max-Forwards: 70',
-    'Content-Length: 0',
-    '\r\n',
-  ].join('\r\n');
-}
