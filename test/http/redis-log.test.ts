@@ -147,6 +147,8 @@ t.test('Sentinel: the log goes on at the replica; both have passwords of their o
   await until('both to notice', () => !a.log.connected && !b.log.connected);
   a.say('two');
   await until('b to read it', () => b.read.includes('two'), 30_000);
+  // what is read while catching up is read before
+  await until('both to follow again', () => a.joined.length > 1 && b.joined.length > 1);
   t.same(
     [a.joined, b.joined],
     [
