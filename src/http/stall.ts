@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as later, setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Without a turn of the event loop for so long: a routing script waits 300 ms for its answer. */
 const STALLED_MS = 200;
@@ -28,6 +28,8 @@ export class Stall {
     this.#look();
     if (performance.now() - this.#endedAt > LASTS_MS) return false;
     await later(END_MS);
+    // A turn of the event loop looks at timers before it reads sockets: the end may have come, and not be read yet.
+    await nextTurn();
     return socket.destroyed || socket.readableEnded;
   }
 
