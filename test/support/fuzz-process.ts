@@ -1,12 +1,12 @@
 /**
- * Sends one share of the cases, in a process of its own: away from tap, which would follow every promise of them at a third of
+ * Sends the cases, in a process of its own: away from tap, which would follow every promise of them at a third of
  * the time. Whatever is thrown here, also by nobody's promise, ends the process and fails the test.
  */
 import fc from 'fast-check';
 import { type FuzzedRequest, requests } from './fuzz-operations.js';
 import { type Count, FuzzPair } from './fuzz-pair.js';
 
-export interface FuzzShare {
+export interface FuzzTask {
   /** Of the Postgres. */
   readonly url: string;
   readonly database: string;
@@ -23,7 +23,7 @@ export interface FuzzReport {
   readonly failure: string | undefined;
 }
 
-const { url, database, seeds, casesABatch, path }: FuzzShare = JSON.parse(process.argv[2] as string);
+const { url, database, seeds, casesABatch, path }: FuzzTask = JSON.parse(process.argv[2] as string);
 // The test has died, or been ended.
 process.on('disconnect', () => process.exit(1));
 const pair = await FuzzPair.open(url, database);
