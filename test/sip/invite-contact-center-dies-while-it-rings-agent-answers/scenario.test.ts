@@ -38,16 +38,23 @@ for (const service of ['alive', 'dead'] as const) {
 }
 
 // tm would be asked for a transaction that is gone when the contact center dies.
-t.test('a 180 that comes after the answer is no ringing', async (t) => {
-  const scene = await Scene.open(t);
-  const contactCenter = await TortureSocket.open(() => '200 OK', { port: scene.locationPorts[0] as number });
-  t.teardown(() => contactCenter.close());
-  const first = (method: string) => contactCenter.received().find((one) => one.includes(`CSeq: 1 ${method}`));
-  const call = scene.call('sales', { hold_ms: 500 });
-  await until('it to be answered', () => first('ACK'));
-  contactCenter.send(reply(first('INVITE') as Buffer, '180 Ringing'), scene.registrar.sipPort);
-  t.equal((await call).status, 200);
-  t.equal((await scene.call('sales')).status, 200, 'the 180 has been heard by now');
-  const rings = await scene.registrar.rpc('htable.dump', ['understudy_ringing']);
-  t.notMatch(JSON.stringify(rings), /name/);
-});
+for (const [final, code] of [
+  ['200 OK', 200],
+  ['603 Decline', 603],
+] as const) {
+  t.test(`a 180 that comes after its ${final} is no ringing`, async (t) => {
+    const scene = await Scene.open(t);
+    const port = scene.locationPorts[0] as number;
+    const contactCenter = await TortureSocket.open(() => final, { port });
+    t.teardown(() => contactCenter.close());
+    const first = (method: string) =>
+      contactCenter.received().find((one) => one.includes(`CSeq: 1 ${method}`));
+    const call = scene.call('sales', { hold_ms: 500 });
+    await until('it to be answered', () => first('ACK'));
+    contactCenter.send(reply(first('INVITE') as Buffer, '180 Ringing'), scene.registrar.sipPort);
+    t.equal((await call).status, code);
+    t.equal((await scene.call('sales')).status, code, 'the 180 has been heard by now');
+    const rings = await scene.registrar.rpc('htable.dump', ['understudy_ringing']);
+    t.notMatch(JSON.stringify(rings), /name/);
+  });
+}
