@@ -1,6 +1,6 @@
 /**
- * Sends the cases, in a process of its own: away from tap, which would follow every promise of them at a third of
- * the time. Whatever is thrown here, also by nobody's promise, ends the process and fails the test.
+ * Sends the cases, in a process of its own: away from tap, which would follow every promise of them at a third of the time.
+ * Whatever is thrown here, also by nobody's promise, ends the process and fails the test.
  */
 import fc from 'fast-check';
 import { type FuzzedRequest, requests } from './fuzz-operations.js';

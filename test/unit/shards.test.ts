@@ -4,6 +4,13 @@ import t from 'tap';
 import { shardedFiles } from '../support/run-shard.js';
 
 const SHARDS = join(import.meta.dirname, '../shards');
+const TAPRC = join(import.meta.dirname, '../../.taprc');
+
+t.test('every share is run', async (t) => {
+  const taprc = readFileSync(TAPRC, 'utf8').split('\n');
+  const left = readdirSync(SHARDS).filter((name) => !taprc.includes(`  - test/shards/${name}`));
+  t.same(left, []);
+});
 
 t.test('every share of the test files is somebody’s, and nobody’s twice', async (t) => {
   for (const folder of ['unit', 'http', 'sip']) {
