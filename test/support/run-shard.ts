@@ -5,11 +5,14 @@ import t from 'tap';
 const ROOT = join(import.meta.dirname, '../..');
 const LIMIT_MS = 900_000;
 
+/** The files that tap runs, as `.taprc` names them: paths from the root. */
+export function namedFiles(): string[] {
+  return readFileSync(join(ROOT, '.taprc'), 'utf8').match(/(?<=^ {2}- )test\/.*\.test\.ts$/gm) ?? [];
+}
+
 /** Every test file under this folder of `test` that isn't run by itself, as `.taprc` says; paths from the root, in order. */
 export function shardedFiles(folder: string): string[] {
-  const alone = new Set(
-    readFileSync(join(ROOT, '.taprc'), 'utf8').match(/(?<=^ {2}- )test\/.*\.test\.ts$/gm),
-  );
+  const alone = new Set(namedFiles());
   return readdirSync(join(ROOT, 'test', folder), { encoding: 'utf8', recursive: true })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => `test/${folder}/${path}`)
