@@ -8,7 +8,7 @@ import { callerOf } from './caller.js';
 import type { Decision } from './decision.js';
 import { type ExplainDeps, explainRoutes } from './explain.route.js';
 import { type CallSource, fromContactCenter } from './from-contact-center.js';
-import { RouteDocument, RouteRequest } from './invite.schema.js';
+import { asKept, RouteDocument, RouteRequest } from './invite.schema.js';
 import { limitsOf } from './limits-of.js';
 import { callersOf, mayCall } from './may-call.js';
 import { type RouteCallDeps, routeCall } from './route-call.js';
@@ -43,7 +43,8 @@ export function inviteJourney(app: FastifyInstance, deps: InviteDeps): void {
         problems: ['unknown_address', 'caller_not_allowed', 'no_target'],
       },
     },
-    async ({ body, log, access, raw: { socket } }, reply) => {
+    async ({ body: sent, log, access, raw: { socket } }, reply) => {
+      const body = asKept(sent);
       if (await stall.hasGivenUp(socket)) {
         log.debug({ call_id: body.call_id }, 'not decided: it is not waited for any more');
         return reply.hijack();

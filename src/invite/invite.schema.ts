@@ -3,16 +3,30 @@ import { PRINTABLE, unlessUnknown } from '../http/values.schema.js';
 
 const MAX_URI = 255;
 const MAX_TEXT = 1_024;
+/** Of what a caller chooses: as much as a Kamailio takes in. Who sends more than is kept must not go past us by that. */
+const MAX_FROM_WIRE = 16_384;
 
 const text = (description: string) => Type.String({ maxLength: MAX_TEXT, pattern: PRINTABLE, description });
+
+const fromWire = (description: string) =>
+  Type.String({ maxLength: MAX_FROM_WIRE, pattern: PRINTABLE, description });
 
 const Node = text('The node that asks: its limits shorten the list. Unknown nodes have the defaults.');
 
 export const RouteRequest = Type.Object({
   node: unlessUnknown(Node),
-  ruri: Type.String({ maxLength: MAX_URI, description: 'The Request-URI of the INVITE.' }),
-  from: unlessUnknown(text('The URI of its From header; kept for the history, not interpreted.')),
-  call_id: Type.String({ minLength: 1, maxLength: MAX_TEXT, pattern: PRINTABLE }),
+  ruri: Type.String({ maxLength: MAX_FROM_WIRE, description: 'The Request-URI of the INVITE.' }),
+  from: unlessUnknown(
+    fromWire(
+      `The URI of its From header; kept for the history (${MAX_TEXT} characters of it), not interpreted.`,
+    ),
+  ),
+  call_id: Type.String({
+    minLength: 1,
+    maxLength: MAX_FROM_WIRE,
+    pattern: PRINTABLE,
+    description: `Its Call-ID, of which ${MAX_TEXT} characters are kept.`,
+  }),
   source_ip: unlessUnknown(text('The IP address that the INVITE came from.')),
   source_port: unlessUnknown(
     Type.Integer({ minimum: 1, maximum: 65_535, description: 'Its source port; sent for UDP only.' }),
@@ -40,6 +54,16 @@ export const RouteRequest = Type.Object({
   ),
 });
 export type RouteRequest = Static<typeof RouteRequest>;
+
+/** What is kept of it. */
+export function asKept(request: RouteRequest): RouteRequest {
+  const { call_id, from } = request;
+  return {
+    ...request,
+    call_id: call_id.slice(0, MAX_TEXT),
+    ...(typeof from === 'string' && { from: from.slice(0, MAX_TEXT) }),
+  };
+}
 
 export const TargetsQuery = Type.Object({
   address: Type.String({ maxLength: MAX_URI, description: 'A SIP URI, such as sip:sales@cc.example.com.' }),

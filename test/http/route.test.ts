@@ -152,6 +152,21 @@ onServer(t, {
       t.match((await why('&source_ip=198.51.100.4')).body, { caller_allowed: true });
     });
 
+    await t.test('what is longer than is kept is cut, not refused: a caller chooses it', async (t) => {
+      const long = 'x'.repeat(3_000);
+      for (const part of [
+        { ruri: `sip:sales@cc.example.com;x=${long}?y=${long}` },
+        { ruri: `sip:sales@cc.example.com?subject=${long}` },
+        { call_id: long },
+        { from: `sip:caller@carrier.example.net;x=${long}` },
+      ]) {
+        const { status, body } = await route(service, part);
+        t.match({ status, ...body }, { status: 200, address: 'sip:sales@cc.example.com' });
+        const kept = (await service.call('GET', `/v1/decisions/${body.decision}`)).body;
+        t.ok(JSON.stringify(kept).length < 20_000, JSON.stringify(part).slice(0, 60));
+      }
+    });
+
     await t.test('400 bad_request names the field', async (t) => {
       for (const [field, part] of [
         ['/ruri', { ruri: undefined }],
@@ -167,7 +182,8 @@ onServer(t, {
         ['/call_id', { call_id: 7 }],
         ['/node', { node: 'a\nb' }],
         ['/from', { from: 'sip:a@b\r\n' }],
-        ['/from', { from: 'x'.repeat(2_000) }],
+        ['/from', { from: 'x'.repeat(17_000) }],
+        ['/call_id', { call_id: 'x'.repeat(17_000) }],
         ['/source_ip', { source_ip: 'not an address' }],
         ['/source_ip', { source_ip: '10.0.0.256' }],
         ['/source_port', { source_port: '5060' }],

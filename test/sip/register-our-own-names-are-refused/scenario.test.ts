@@ -15,7 +15,11 @@ const OURS = [
 
 for (const edge of [false, true]) {
   t.test(`a stranger takes no call of ours by our own names ${edge ? 'through the edge' : ''}`, async (t) => {
-    const scene = await Scene.open(t, { edge, health: true, kamailioEnv: { UNDERSTUDY_EDGE_SECRET: 'secret' } });
+    const scene = await Scene.open(t, {
+      edge,
+      health: true,
+      kamailioEnv: { UNDERSTUDY_EDGE_SECRET: 'secret' },
+    });
     const stranger = await callee({ answer: 10 }, 'stranger');
     t.teardown(() => stranger.kill());
     const contact = `Contact: <sip:stranger@127.0.0.1:${stranger.port}>;expires=300`;
@@ -38,7 +42,10 @@ for (const edge of [false, true]) {
     t.equal((await calling).answeredBy, alice.agent);
     t.equal(stranger.count('received', 'INVITE'), 0);
 
-    const refused = await (scene.edge ?? scene.registrar).rpc('htable.get', ['understudy_refused', 'own_name']);
+    const refused = await (scene.edge ?? scene.registrar).rpc('htable.get', [
+      'understudy_refused',
+      'own_name',
+    ]);
     t.match(refused, { item: { value: OURS.length * (edge ? 2 : 4) + 1 } }, 'counted');
     const said = (scene.edge ?? scene.registrar)
       .log()
