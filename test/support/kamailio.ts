@@ -24,7 +24,15 @@ const PROBED_AS_IT_LEFT = /ds_options_callback\(\): Setting the (?:probing )?sta
 const WITHOUT_ADDRESS = /ds_ping_set\(\): unable to ping/;
 /** The service was killed while it asked for something; core says so in two pieces. */
 const SERVICE_DIED = /tcp_read_data\(\): (?:error reading: Connection reset by peer|-> \[)/;
-const NO_FAULTS_OF_THE_SCRIPT = [REORDERED, PROBED_AS_IT_LEFT, WITHOUT_ADDRESS, SERVICE_DIED];
+/** Its timer process was not run for a while, or twice within one tick: the machine's doing. */
+const MACHINE_STOOD_STILL = /local_timer_run\(\): backwards or still time/;
+const NO_FAULTS_OF_THE_SCRIPT = [
+  MACHINE_STOOD_STILL,
+  REORDERED,
+  PROBED_AS_IT_LEFT,
+  WITHOUT_ADDRESS,
+  SERVICE_DIED,
+];
 
 export interface KamailioOptions {
   readonly role: 'registrar' | 'edge';
