@@ -22,8 +22,9 @@ const REORDERED = /t_should_relay_response\(\): status rewrite by UAS: stored: \
 const PROBED_AS_IT_LEFT = /ds_options_callback\(\): Setting the (?:probing )?state failed/;
 /** A place whose name has no address can't be probed, which is said each time. */
 const WITHOUT_ADDRESS = /ds_ping_set\(\): unable to ping/;
-/** The service was killed while it asked for something; core says so in two pieces. */
-const SERVICE_DIED = /tcp_read_data\(\): (?:error reading: Connection reset by peer|-> \[)/;
+/** The service was killed while it asked for something, or gave up waiting; core says so in three pieces. */
+const SERVICE_DIED =
+  /tcp_read_data\(\): (?:error reading: Connection reset by peer|-> \[)|tcp_read_req\(\): ERROR: tcp_read_req: error reading/;
 /** Its timer process was not run for a while, or twice within one tick: the machine's doing. */
 const MACHINE_STOOD_STILL = /local_timer_run\(\): backwards or still time/;
 const NO_FAULTS_OF_THE_SCRIPT = [

@@ -123,7 +123,8 @@ export function startRedis(t: Ending, login: RedisLogin = {}): Promise<Redis> {
   return newRedis(t, { login });
 }
 
-/** A master, its replica, and three Sentinels of which two decide within half a second; the passwords are theirs, if they have any. */
+/** A master, its replica, and three Sentinels of which two decide within two seconds (sooner, a busy machine
+ * is taken for a dead master, and what it had just taken is lost); the passwords are theirs, if they have any. */
 export async function startSentinels(
   t: Ending,
   { data, sentinel }: { readonly data?: string; readonly sentinel?: string } = {},
@@ -137,7 +138,7 @@ export async function startSentinels(
   });
   const settings = [
     `sentinel monitor calls 127.0.0.1 ${master.port} 2`,
-    'sentinel down-after-milliseconds calls 500',
+    'sentinel down-after-milliseconds calls 2000',
     'sentinel failover-timeout calls 3000',
     ...(data === undefined ? [] : [`sentinel auth-pass calls ${data}`]),
     ...(sentinel === undefined ? [] : [`sentinel sentinel-pass ${sentinel}`]),
