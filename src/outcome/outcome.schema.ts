@@ -4,7 +4,7 @@ import { nullable, PRINTABLE, Time, UUID } from '../http/values.schema.js';
 const MAX_URI = 255;
 const MAX_NODE = 1_024;
 const MAX_INTEGER = 2 ** 31 - 1;
-/** Far above what any `max_branches` lets a call try. */
+/** Far above what any `max_branches` lets a call try; itself it is the position of whoever was no target. */
 const MAX_TARGET = 255;
 /** Two unsigned integers of 32 bits. */
 const TRANSACTION = '^\\d{1,10}:\\d{1,10}$';
@@ -14,7 +14,11 @@ const DecisionId = Type.String({ pattern: UUID, description: 'The id of a decisi
 const Event = Type.Enum(['ringing', 'answered', 'failed', 'canceled', 'ended']);
 export type OutcomeEvent = Static<typeof Event>;
 
-const position = { minimum: 0, maximum: MAX_TARGET, description: "The target's position." };
+const position = {
+  minimum: 0,
+  maximum: MAX_TARGET,
+  description: "The target's position; 255: somebody has answered who was none of the decision's targets.",
+};
 const Status = Type.Integer({ minimum: 100, maximum: 699, description: 'The SIP status.' });
 const ElapsedMs = Type.Integer({ minimum: 0, maximum: MAX_INTEGER, description: 'Since it was tried.' });
 

@@ -8,7 +8,7 @@ const RINGS_MS = 2_500;
 
 // B8: the registrar is a registrar for others as well; their calls are none of our business.
 t.test('a phone of another domain is called as it would be without Understudy', async (t) => {
-  const scene = await Scene.open(t);
+  const scene = await Scene.open(t, { kamailioEnv: { SIP_ALIAS: ELSEWHERE } });
   const contactCenter = await scene.contactCenter({ answer: 10 });
   const dave = await callee({ answer: RINGS_MS }, 'dave');
   const erin = await callee({ refuse: 486 }, 'erin');
