@@ -98,6 +98,8 @@ t.test("the README's lines make Debian's stock configuration a registrar with Un
     404,
     "what isn't ours is treated as before",
   );
+  const contact = `Contact: <${alice.contact}>;expires=300`;
+  t.equal((await register(target, 'sip:alice@example.org', { contact })).status, 403, "nobody's domain");
   t.strictSame(kamailio.warnings(), []);
 
   await scene.understudy.kill9();
