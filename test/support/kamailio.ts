@@ -52,6 +52,7 @@ export interface KamailioOptions {
   readonly config?: string;
   /** That configuration has its settings in itself, not from the environment. */
   readonly settingsInConfig?: boolean;
+  readonly sharedMemoryMb?: number;
 }
 
 /** A real Kamailio with this repository's script, on loopback. */
@@ -96,6 +97,7 @@ export class Kamailio {
   #spawn(): Running {
     const { role, node, understudyUrl, env, registrarUri, maxBranches, config, settingsInConfig } =
       this.#options;
+    const { sharedMemoryMb = 64 } = this.#options;
     const file = config ?? new URL(`../../kamailio/${role}.cfg`, import.meta.url).pathname;
     const addresses = { UNDERSTUDY_ADDRESSES: join(this.#directory, 'addresses.list') };
     const settings = {
@@ -107,7 +109,7 @@ export class Kamailio {
       ...(maxBranches !== undefined && { MAX_BRANCHES: String(maxBranches) }),
       ...env,
     };
-    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', '64', '-M', '16'];
+    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', String(sharedMemoryMb), '-M', '16'];
     return run('kamailio', args, { ...process.env, ...addresses, ...(settingsInConfig ? {} : settings) });
   }
 

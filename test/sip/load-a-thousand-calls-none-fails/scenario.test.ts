@@ -86,7 +86,7 @@ async function phoneWithOneLine(t: Test, scene: Scene, agent: string): Promise<S
 async function manyCalls(t: Test, scene: Scene): Promise<{ sipp: Sipp; statistics: string }> {
   const statistics = join(t.testdir(), 'caller.csv');
   const sipp = new Sipp({
-    scenario: new URL('./caller.xml', import.meta.url).pathname,
+    scenario: 'caller',
     port: await freePort(),
     target: scene.callTarget,
     keys: { ruri: `sip:sales@${DOMAIN}` },
