@@ -3,6 +3,7 @@ import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { findContactCenter, unknownContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
+import { OneAtATime } from '../http/one-at-a-time.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
 import { affectedAddresses } from './affected-addresses.js';
@@ -13,7 +14,6 @@ import { deleteContactCenter } from './delete-contact-center.sql.js';
 import { inTransaction } from './in-transaction.js';
 import { loadContactCenter, loadContactCenters } from './load-contact-centers.sql.js';
 import { lockContactCenter } from './lock-contact-center.sql.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { saveContactCenter } from './save-contact-center.sql.js';
 
 export interface Draft {
