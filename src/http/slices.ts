@@ -38,3 +38,18 @@ export function atOnce<T>(work: Sliceable<T>): T {
     if (done) return value;
   }
 }
+
+/** A long text, a slice at a time. */
+export async function* textInSlices(texts: Iterable<string>): AsyncGenerator<string, void, void> {
+  let end = performance.now() + SLICE_MS;
+  let slice = '';
+  for (const text of texts) {
+    slice += text;
+    if (performance.now() < end) continue;
+    yield slice;
+    slice = '';
+    await turn();
+    end = performance.now() + SLICE_MS;
+  }
+  yield slice;
+}

@@ -11,6 +11,7 @@ import Fastify, {
 import type { Tls } from '../access/tls-files.js';
 import { limitConnections } from './connections.js';
 import { takeJsonOnly } from './json-bodies.js';
+import { printLargeAnswersInSlices } from './large-answers.js';
 import { readLargeBodies } from './large-bodies.js';
 import { answer, answerProblems, asProblem } from './problems.js';
 import { buildSerializer, validatorCompiler } from './validation.js';
@@ -54,6 +55,7 @@ export function newServer(logger: FastifyBaseLogger, tls: Tls | undefined): Fast
   limitConnections(app.server);
   takeJsonOnly(app);
   readLargeBodies(app, BODY_BYTES);
+  printLargeAnswersInSlices(app);
   answerProblems(app);
   return app;
 }

@@ -1,11 +1,12 @@
 /** A contact center of 10,000 agents with ten skills each, and what somebody hostile sends in its place. */
-const DOMAIN = 'large.example.com';
+export const LARGE_DOMAIN = 'large.example.com';
 const AGENTS = 10_000;
 const SKILLS = 10;
 /** So that a skillset has a hundred agents. */
 const SKILLSETS = 1_000;
 
-export const LARGE_PATH = `/v1/contact-centers/${DOMAIN}`;
+export const LARGE_PATH = `/v1/contact-centers/${LARGE_DOMAIN}`;
+export const LARGE_SKILLSET = skillset(1);
 export const LARGE_AGENT = `${LARGE_PATH}/agents/agent-00007`;
 
 /** Each version differs from the others in every agent. */
@@ -25,7 +26,7 @@ export function largeDocument(version = 0): Buffer {
 export function callToLarge(i: number): object {
   return {
     node: 'reg1',
-    ruri: `sip:${skillset(i)}@${DOMAIN}`,
+    ruri: `sip:${skillset(i)}@${LARGE_DOMAIN}`,
     from: 'sip:+14155550100@carrier.example.net',
     call_id: `large-${i}@198.51.100.4`,
     source_ip: '198.51.100.4',
