@@ -97,6 +97,7 @@ export async function buildApp({
     { name: 'database', essential: false, check: () => store.ping() },
     ...(shared === NO_LOG ? [] : [{ name: 'redis', essential: false, check: () => shared.check() }]),
     { name: 'rows', essential: false, check: async () => refuseToWait(parts.tables) },
+    { name: 'registrars', essential: false, check: async () => missNone(parts.unreached.reasons()) },
     {
       name: 'directory',
       essential: true,
@@ -127,6 +128,12 @@ function refuseToWait(tables: Parts['tables']): void {
   if (behind.length === 0) return;
   const words = behind.map(([table, { waiting }]) => `${waiting} of ${table}`);
   throw new Error(`kept until Postgres takes them: ${words.join(', ')}`);
+}
+
+/** Calls go on there by what a registrar holds; it isn't told what changes. */
+function missNone(reasons: ReadonlyMap<string, string>): void {
+  if (reasons.size === 0) return;
+  throw new Error(`can't be reached: ${[...reasons.keys()].join(', ')}`);
 }
 
 /** Whether this instance commands the registrars. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { loadKeys } from './access/load-keys.sql.js';
+import { haveKeys } from './access/have-keys.sql.js';
 import { isLoopback, mayListen } from './access/may-listen.js';
 import { readTls, TlsFileError } from './access/tls-files.js';
 import { buildApp } from './app.js';
@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   const { HOST, PERSONAL_DATA_DAYS: personalDataDays } = config;
   const tls = readTls(config);
   const store = await openStore(config, log, stopping.signal);
-  const keys = (await loadKeys(store.pool)).length > 0;
+  const keys = await haveKeys(store.pool);
   const clientCertificates = tls?.ca !== undefined;
   const { refusal, warning } = mayListen({ host: HOST, keys, tls: tls !== undefined, clientCertificates });
   if (refusal) {

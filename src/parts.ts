@@ -15,6 +15,7 @@ import type { AppendBranch } from './kamailio/append-branch.js';
 import { Dispatchers } from './kamailio/dispatchers.js';
 import type { Rpc } from './kamailio/json-rpc.js';
 import { Registrars } from './kamailio/registrars.js';
+import { UnreachedNodes } from './kamailio/unreached-nodes.js';
 import { Agents } from './live/agents.js';
 import type { Change } from './live/change.js';
 import { type Fall, Healths } from './live/healths.js';
@@ -69,7 +70,8 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared, per
   const agents = new Agents({ directory, clock });
   const liveCalls = new LiveCalls(agents);
   const calls = new ToldCalls(liveCalls, shared);
-  const commanded = new Registrars({ directory, rpc, log, clock });
+  const unreached = new UnreachedNodes(directory, rpc);
+  const commanded = new Registrars({ directory, rpc: unreached.rpc, log, clock });
   const duty = new Duty(shared, commanded);
   const happened = { changed: (change: Change) => void (duty.isOurs && changes.changed(change)) };
   const answeredProbes = new AnsweredProbes({ pool, log });
@@ -93,7 +95,7 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared, per
   const registrars = new ToldRegistrars(commanded, shared);
   const dispatchers = new Dispatchers({
     directory,
-    rpc,
+    rpc: unreached.rpc,
     log,
     commands: () => commanded.commands,
     // Each instance hears it; one tells those who can't reach the node.
@@ -146,7 +148,7 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared, per
           if (duty.isOurs) listener(fall);
         }),
     },
-    ...{ shared, duty, liveCalls, commanded, probed, endpointRows, kamailios },
+    ...{ shared, duty, liveCalls, commanded, unreached, probed, endpointRows, kamailios },
     centers: new ContactCenters(provisioning),
     nodes: new Nodes(provisioning),
     credentials: new AgentCredentials(provisioning),

@@ -13,7 +13,7 @@ import type { Keys, Refusal } from './keys.js';
 import type { Limits } from './limits.js';
 import { NodeAccesses } from './node-accesses.js';
 import { RateLimit } from './rate-limit.js';
-import type { Subject } from './subject.js';
+import { domainInPath, type Subject } from './subject.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -46,6 +46,7 @@ const WHY: Readonly<Record<Refusal, string>> = {
   revoked: 'The API key was revoked',
   expired: 'The API key has expired',
 };
+const PATH_SAYS: ReadonlySet<Subject | undefined> = new Set<Subject>([domainInPath, 'all']);
 const BEARER = /^bearer +/i;
 
 /** Nothing reaches a route that its sender may not ask for. Before any route is added: each is checked as it declares. */
@@ -65,9 +66,13 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     if ([route.onRequest ?? []].flat().some((hook) => guards.has(hook))) return;
     const authorise = guardOf(route);
     guards.add(authorise);
-    route.onRequest = [authorise, ...[route.onRequest ?? []].flat()];
+    const own = [route.onRequest ?? []].flat();
+    route.onRequest = [authorise, ...own];
     if (isOpen(route)) return;
-    route.preHandler = [subjectCheckOf(route), ...[route.preHandler ?? []].flat()];
+    const check = subjectCheckOf(route);
+    // What the path says is known before a body is read: who may not change a thing can't have its document parsed.
+    if (PATH_SAYS.has(route.config?.subject)) route.onRequest = [authorise, check, ...own];
+    route.preHandler = [check, ...[route.preHandler ?? []].flat()];
   });
   // Who has no key isn't told either what isn't here.
   app.addHook('onRequest', (request, _reply, done) => {
@@ -148,7 +153,7 @@ function outOfScope(scope: Scope): Problem {
   });
 }
 
-/** After the schemas, since it reads what they have checked. */
+/** After the schemas, where it reads what they have checked. */
 function subjectCheckOf({ config, method, url }: RouteOptions): preHandlerHookHandler {
   const { subject } = config ?? {};
   if (subject === undefined) throw new Error(`${method} ${url} doesn't declare its subject`);

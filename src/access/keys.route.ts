@@ -65,7 +65,8 @@ export function keyRoutes(app: FastifyInstance, { keys, orders }: KeyRoutesDeps)
       schema: {
         operationId: 'listKeys',
         tags,
-        summary: 'Which API keys are there? Those that were revoked stay in the list.',
+        summary:
+          'Which API keys are there? Of those that were revoked or have expired the last 1,000 stay in the list.',
         response: { 200: KeysDocument },
       },
       config: admin,

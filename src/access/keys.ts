@@ -3,7 +3,7 @@ import type { Log } from '../store/log.js';
 import type { Store } from '../store/open-store.js';
 import { Access } from './access.js';
 import { type ApiKey, isLive } from './api-key.js';
-import { loadKeys } from './load-keys.sql.js';
+import { loadEndedKeys, loadKeys, loadLiveKeys } from './load-keys.sql.js';
 import { hashOf, idIn } from './secret.js';
 import { touchKeys } from './touch-keys.sql.js';
 
@@ -11,6 +11,8 @@ import { touchKeys } from './touch-keys.sql.js';
 const EVERY_MS = 2_000;
 /** How much a key's last use, as it is kept, may be behind. */
 const COARSE_MS = 60_000;
+/** Of keys that were revoked or have expired so many are remembered, those that ended last: their holders are told why. */
+const ENDED = 1_000;
 
 export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired';
 
@@ -20,8 +22,9 @@ interface Known {
 }
 
 /**
- * All keys, in memory: requests are checked against it alone. Read from Postgres at start, then every two seconds; while
- * Postgres is away the keys last read go on.
+ * All keys that are good, and some that were, in memory: requests are checked against it alone. Read from Postgres at start; then
+ * every two seconds those that are good, and once what became of each that isn't any more. While Postgres is away the keys last
+ * read go on.
  */
 export class Keys {
   readonly #pool: Store['pool'];
@@ -31,6 +34,7 @@ export class Keys {
   #known: ReadonlyMap<string, Known> = new Map();
   /** How often a key was changed from here: what Postgres was asked before that is out of date. */
   #changes = 0;
+  #read = false;
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failing = false;
@@ -70,8 +74,7 @@ export class Keys {
   /** A key as it was just written to Postgres. */
   put(key: ApiKey): void {
     this.#changes += 1;
-    const all = [...this.all().filter(({ id }) => id !== key.id), key];
-    this.#know(all.sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)));
+    this.#know([...this.all().filter(({ id }) => id !== key.id), key]);
   }
 
   /** Who has this key; or why nobody has. Why it is not good any more is told only to who has its secret. */
@@ -114,25 +117,38 @@ export class Keys {
   async read(): Promise<void> {
     for (;;) {
       const changes = this.#changes;
-      const keys = await loadKeys(this.#pool);
+      const now = this.#clock();
+      const live = await loadLiveKeys(this.#pool, now);
+      const others = this.#read ? await this.#others(live, now) : await loadEndedKeys(this.#pool, now, ENDED);
       if (changes !== this.#changes) continue;
-      this.#know(keys);
+      this.#read = true;
+      this.#know([...live, ...others]);
       break;
     }
-    const uses = this.all().flatMap(({ id, last_used_at }) => {
+    const uses = [...this.#used].flatMap(([id, at]) => {
       const stored = this.#known.get(id)?.key.last_used_at ?? Number.NEGATIVE_INFINITY;
-      return last_used_at !== null && last_used_at - stored >= COARSE_MS ? [{ id, at: last_used_at }] : [];
+      return at - stored >= COARSE_MS ? [{ id, at }] : [];
     });
     if (uses.length > 0) await touchKeys(this.#pool, uses);
   }
 
+  /** Those that ended, as they are known already; those that were good until now are looked up. */
+  async #others(live: readonly ApiKey[], now: number): Promise<ApiKey[]> {
+    const good = new Set(live.map(({ id }) => id));
+    const others = [...this.#known.values()].flatMap(({ key }) => (good.has(key.id) ? [] : [key]));
+    const gone = others.filter((key) => isLive(key, now)).map(({ id }) => id);
+    const ended = others.filter((key) => !isLive(key, now));
+    return gone.length === 0 ? ended : [...ended, ...(await loadKeys(this.#pool, gone))];
+  }
+
   #know(keys: readonly ApiKey[]): void {
     this.#known = new Map(
-      keys.map((key) => {
+      inOrder(keys, this.#clock()).map((key) => {
         const before = this.#known.get(key.id);
         return [key.id, { key, access: before && isSame(before.key, key) ? before.access : accessOf(key) }];
       }),
     );
+    for (const id of this.#used.keys()) if (!this.#known.has(id)) this.#used.delete(id);
     this.#tellWhetherAdministrable();
   }
 
@@ -156,6 +172,19 @@ export class Keys {
 /** Whether it can make keys of every kind, and so help out of anything. */
 export function administersAll(key: ApiKey, now: number): boolean {
   return isLive(key, now) && key.scopes.includes('admin') && key.contact_centers === null;
+}
+
+/** The oldest first; without those that ended before the last thousand. */
+function inOrder(keys: readonly ApiKey[], now: number): ApiKey[] {
+  const ended = keys.filter((key) => !isLive(key, now)).sort((a, b) => endOf(b) - endOf(a));
+  const forgotten = new Set(ended.slice(ENDED));
+  return keys
+    .filter((key) => !forgotten.has(key))
+    .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
+}
+
+function endOf({ revoked_at, expires_at }: ApiKey): number {
+  return Math.min(revoked_at ?? Number.POSITIVE_INFINITY, expires_at ?? Number.POSITIVE_INFINITY);
 }
 
 function isOldSecret({ old_secret_hash, old_secret_until }: ApiKey, hash: Buffer, now: number): boolean {

@@ -1,4 +1,5 @@
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
+import type { Sliceable } from '../http/slices.js';
 import { printAddress } from '../sip/address.js';
 import { byName, partChanges } from './part-changes.js';
 
@@ -6,11 +7,12 @@ import { byName, partChanges } from './part-changes.js';
  * The addresses whose bindings may differ after a change, those that are gone included. Small on purpose: each one costs
  * requests to every registrar, and a contact center may have 20,000.
  */
-export function affectedAddresses(
+export function* affectedAddresses(
   before: ContactCenter | undefined,
   after: ContactCenter | undefined,
-): Set<string> {
-  const users = locationsOf(before) === locationsOf(after) ? changed(before, after) : all(before, after);
+): Sliceable<Set<string>> {
+  const users =
+    locationsOf(before) === locationsOf(after) ? yield* changed(before, after) : all(before, after);
   const domain = (after ?? before)?.domain ?? '';
   return new Set([...users].map((user) => printAddress({ user, domain })));
 }
@@ -24,7 +26,10 @@ function all(...centers: (ContactCenter | undefined)[]): Set<string> {
   return new Set(parts.map(({ name }) => name));
 }
 
-function changed(before: ContactCenter | undefined, after: ContactCenter | undefined): Set<string> {
+function* changed(
+  before: ContactCenter | undefined,
+  after: ContactCenter | undefined,
+): Sliceable<Set<string>> {
   const users = new Set<string>();
   const moved = partChanges(before?.treatments, after?.treatments, byName)
     .filter(({ old, now }) => old?.uri !== now?.uri)
@@ -37,6 +42,7 @@ function changed(before: ContactCenter | undefined, after: ContactCenter | undef
     after?.skillsets.filter(({ treatment }) => treatment !== null && moved.includes(treatment)) ?? [];
   for (const { name } of [...touched, ...bereft]) users.add(name);
   for (const { old, now } of partChanges(before?.agents, after?.agents, byName)) {
+    yield;
     const came = now ?? old;
     if (came && !(old && now)) users.add(came.name);
     for (const skillset of changedSkills(old, now)) users.add(skillset);

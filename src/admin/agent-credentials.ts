@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { type Credentials, describeCredentials } from '../directory/credentials.js';
 import type { Directory } from '../directory/directory.js';
+import { OneAtATime } from '../http/one-at-a-time.js';
 import type { Changes } from '../live/change.js';
 import { deleteCredentials } from './delete-credentials.sql.js';
 import { loadCredentials } from './load-credentials.sql.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { saveCredentials } from './save-credentials.sql.js';
 
 export interface AgentCredentialsDeps {

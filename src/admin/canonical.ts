@@ -1,4 +1,5 @@
 import type { Agent, ContactCenter, Location, Skillset, Treatment } from '../directory/contact-center.js';
+import type { Sliceable } from '../http/slices.js';
 import { parseUri, printUri } from '../sip/uri.js';
 import { canonicalPolicy } from './policy.js';
 
@@ -8,19 +9,21 @@ import { canonicalPolicy } from './policy.js';
  * the same objects: of 20,000 agents, those who changed are found without comparing the others again. The document must
  * have passed its check.
  */
-export function canonical(center: ContactCenter, before?: ContactCenter): ContactCenter {
+export function* canonical(center: ContactCenter, before?: ContactCenter): Sliceable<ContactCenter> {
   const { domain, mode, expiry, failover_on, headers } = center;
   const { min_seconds, default_seconds, max_seconds } = expiry;
   const { contact_center, agent, treatment } = failover_on;
   return {
     domain,
     mode,
-    locations: sameAs(before?.locations, center.locations.map(canonicalLocation), ({ uri }) => uri).sort(
-      (a, b) => a.priority - b.priority,
-    ),
-    treatments: canonicalParts(before?.treatments, center.treatments, canonicalTreatment),
-    skillsets: canonicalParts(before?.skillsets, center.skillsets, canonicalSkillset),
-    agents: canonicalParts(before?.agents, center.agents, canonicalAgent),
+    locations: (yield* sameAs(
+      before?.locations,
+      center.locations.map(canonicalLocation),
+      ({ uri }) => uri,
+    )).sort((a, b) => a.priority - b.priority),
+    treatments: yield* canonicalParts(before?.treatments, center.treatments, canonicalTreatment),
+    skillsets: yield* canonicalParts(before?.skillsets, center.skillsets, canonicalSkillset),
+    agents: yield* canonicalParts(before?.agents, center.agents, canonicalAgent),
     expiry: { min_seconds, default_seconds, max_seconds },
     failover_on: { contact_center, agent, treatment },
     headers,
@@ -53,21 +56,32 @@ function canonicalUri(uri: string): string {
   return printUri(parseUri(uri));
 }
 
-function canonicalParts<T extends { readonly name: string }>(
+function* canonicalParts<T extends { readonly name: string }>(
   before: readonly T[] | undefined,
   parts: readonly T[],
   canonicalPart: (part: T) => T,
-): T[] {
+): Sliceable<T[]> {
   const known = new Set(before);
-  const printed = parts.map((part) => (known.has(part) ? part : canonicalPart(part)));
-  return sameAs(before, printed, ({ name }) => name).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const printed: T[] = [];
+  for (const part of parts) {
+    printed.push(known.has(part) ? part : canonicalPart(part));
+    yield;
+  }
+  return (yield* sameAs(before, printed, ({ name }) => name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Each part, or the one that it equals. */
-function sameAs<T extends object>(before: readonly T[] = [], parts: T[], keyOf: (part: T) => string): T[] {
+function* sameAs<T extends object>(
+  before: readonly T[] = [],
+  parts: readonly T[],
+  keyOf: (part: T) => string,
+): Sliceable<T[]> {
   const known = new Map(before.map((part) => [keyOf(part), part]));
-  return parts.map((part) => {
+  const same: T[] = [];
+  for (const part of parts) {
     const old = known.get(keyOf(part));
-    return old && (old === part || JSON.stringify(old) === JSON.stringify(part)) ? old : part;
-  });
+    same.push(old && (old === part || JSON.stringify(old) === JSON.stringify(part)) ? old : part);
+    yield;
+  }
+  return same;
 }

@@ -2,6 +2,7 @@ import { canonicalIp } from '../directory/canonical-ip.js';
 import type { ContactCenter, FailoverOn, Treatment } from '../directory/contact-center.js';
 import { canonicalNetwork } from '../directory/networks.js';
 import type { FieldError } from '../errors.js';
+import type { Sliceable } from '../http/slices.js';
 import { MAX_URI, printUri, type SipUri, withUser } from '../sip/uri.js';
 import { checkContacts } from './check-contacts.js';
 import { checkUri, type Fault } from './check-uri.js';
@@ -9,16 +10,16 @@ import { failoverPatternFault } from './failover-pattern.js';
 import { LEVELS, LIMITS, NAME } from './limits.js';
 
 /** Everything that is wrong with a document beyond its schema, in the order of the document. */
-export function checkContactCenter(center: ContactCenter): FieldError[] {
+export function* checkContactCenter(center: ContactCenter): Sliceable<FieldError[]> {
   const faults: FieldError[] = [];
   const fault = (field: string, detail: string) => void faults.push({ field, detail });
   checkSizes(center, fault);
   const locations = checkLocations(center, fault);
   checkTreatments(center, locations, fault);
   checkSkillsets(center, fault);
-  checkSkills(center, fault);
-  checkContacts(center, fault);
-  checkNames(center, fault);
+  yield* checkSkills(center, fault);
+  yield* checkContacts(center, fault);
+  yield* checkNames(center, fault);
   checkExpiry(center, fault);
   for (const role of ['contact_center', 'agent', 'treatment'] satisfies (keyof FailoverOn)[]) {
     const found = failoverPatternFault(center.failover_on[role]);
@@ -80,9 +81,10 @@ function checkSkillsets({ skillsets, treatments }: ContactCenter, fault: Fault):
   }
 }
 
-function checkSkills({ agents, skillsets }: ContactCenter, fault: Fault): void {
+function* checkSkills({ agents, skillsets }: ContactCenter, fault: Fault): Sliceable<void> {
   const known = new Set(skillsets.map((skillset) => skillset.name));
   for (const [i, { skills }] of agents.entries()) {
+    yield;
     for (const [skillset, level] of Object.entries(skills)) {
       const found = skillFault(known, skillset, level);
       if (found) fault(`/agents/${i}/skills/${skillset.replaceAll('~', '~0').replaceAll('/', '~1')}`, found);
@@ -97,11 +99,12 @@ function skillFault(known: ReadonlySet<string>, skillset: string, level: number)
 }
 
 /** Skillsets, treatments and agents share the users of one domain's addresses. */
-function checkNames(center: ContactCenter, fault: Fault): void {
+function* checkNames(center: ContactCenter, fault: Fault): Sliceable<void> {
   const longest = MAX_URI - `sip:@${center.domain}`.length;
   const owners = new Map<string, readonly [list: string, place: number]>();
   for (const list of ['skillsets', 'treatments', 'agents'] as const) {
     for (const [i, { name }] of center[list].entries()) {
+      yield;
       const found = nameFault(name, longest);
       if (found) fault(`/${list}/${i}/name`, found);
       // Addresses are told apart whatever their case, as registrars do.

@@ -1,6 +1,7 @@
 import type { ContactCenter } from '../directory/contact-center.js';
 import { isLocation } from '../directory/is-location.js';
 import { canonicalNetwork } from '../directory/networks.js';
+import type { Sliceable } from '../http/slices.js';
 import { SipSyntaxError } from '../sip/sip-syntax-error.js';
 import { parseUri, printUri, withUser } from '../sip/uri.js';
 import { checkUri, type Fault } from './check-uri.js';
@@ -10,12 +11,13 @@ import { LIMITS } from './limits.js';
  * What agents' fixed contacts may not be: the contact center, which is called before them and would be called again;
  * one of its addresses, from where the call would come back; one of its treatments, which is bound beside them.
  */
-export function checkContacts(center: ContactCenter, fault: Fault): void {
+export function* checkContacts(center: ContactCenter, fault: Fault): Sliceable<void> {
   const places = { ...center, locations: center.locations.filter(({ uri }) => isUri(uri)) };
   // What is none has a fault of its own.
   const networks = center.allowed_networks?.flatMap((text) => canonicalNetwork(text) ?? []) ?? null;
   const treatments = new Map(center.treatments.flatMap(({ name, uri }) => bound(name, uri)));
   for (const [i, { contacts }] of center.agents.entries()) {
+    yield;
     if (contacts.length === 0) continue;
     const field = `/agents/${i}/contacts`;
     if (contacts.length > LIMITS.contacts) fault(field, `has more than ${LIMITS.contacts} entries`);

@@ -19,7 +19,7 @@ function checkedUrl(text: string | null): string | null {
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw Problem.badFields([{ field: '/rpc_url', detail: 'is not an http or https URL' }]);
   }
-  // fetch() refuses to call such a URL at all.
+  // It would be shown to whoever may see the nodes.
   if (url.username !== '' || url.password !== '') {
     throw Problem.badFields([{ field: '/rpc_url', detail: 'may not hold a user or password' }]);
   }

@@ -1,4 +1,5 @@
 import type { ContactCenter } from '../directory/contact-center.js';
+import type { Sliceable } from '../http/slices.js';
 import { byName, partChanges } from './part-changes.js';
 
 /** One thing that is configured, and what of it differs. */
@@ -14,24 +15,26 @@ const LISTS = ['treatments', 'skillsets', 'agents'] as const;
  * What a change of a contact center's document changes, part by part. A contact center that comes or goes is one change,
  * with the whole document: so what was deleted can be put again.
  */
-export function configurationChanges(
+export function* configurationChanges(
   before: ContactCenter | undefined,
   after: ContactCenter | undefined,
-): ConfigurationChange[] {
+): Sliceable<ConfigurationChange[]> {
   if (!before || !after) {
     return [{ subject: 'contact_center', before: before ?? null, after: after ?? null }];
   }
   const { locations: was, treatments: _t, skillsets: _s, agents: _a, ...settingsBefore } = before;
   const { locations: is, treatments: _t2, skillsets: _s2, agents: _a2, ...settingsAfter } = after;
-  return [
+  const changes = [
     ...changeOf('contact_center', settingsBefore, settingsAfter),
     ...(isSame(was, is) ? [] : [{ subject: 'locations', before: was, after: is }]),
-    ...LISTS.flatMap((list) =>
-      partChanges<{ readonly name: string }>(before[list], after[list], byName).flatMap(({ old, now }) =>
-        changeOf(`${list}/${(now ?? old)?.name}`, old, now),
-      ),
-    ),
   ];
+  for (const list of LISTS) {
+    for (const { old, now } of partChanges<{ readonly name: string }>(before[list], after[list], byName)) {
+      changes.push(...changeOf(`${list}/${(now ?? old)?.name}`, old, now));
+      yield;
+    }
+  }
+  return changes;
 }
 
 /** Only the members that differ; all of what comes or goes. */

@@ -71,14 +71,14 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
       const domain = parseDomain(request.params.domain);
       if (body.domain !== undefined) checkSame('/domain', domain, parseDomain(body.domain));
       let created = false;
-      const center = await centers.save(domain, authorOf(request), (current) => {
-        checkPreconditions(headers, current);
+      const center = await centers.save(domain, authorOf(request), async (current) => {
+        await checkPreconditions(headers, current);
         created = current === undefined;
         return { center: completeContactCenter(domain, body) };
       });
       return reply
         .code(created ? 201 : 200)
-        .header('etag', etagOf(center))
+        .header('etag', await etagOf(center))
         .send(center);
     },
   );
@@ -97,8 +97,8 @@ export function contactCenterRoutes(app: FastifyInstance, centers: ContactCenter
     },
     async (request, reply) => {
       const center = centers.find(parseDomain(request.params.domain));
-      reply.header('etag', etagOf(center));
-      return isFresh(request.headers, center) ? reply.code(304).send() : reply.send(center);
+      reply.header('etag', await etagOf(center));
+      return (await isFresh(request.headers, center)) ? reply.code(304).send() : reply.send(center);
     },
   );
 

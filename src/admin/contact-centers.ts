@@ -3,6 +3,8 @@ import type { ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { findContactCenter, unknownContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
+import { OneAtATime } from '../http/one-at-a-time.js';
+import { inSlices } from '../http/slices.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
 import { affectedAddresses } from './affected-addresses.js';
@@ -13,7 +15,6 @@ import { deleteContactCenter } from './delete-contact-center.sql.js';
 import { inTransaction } from './in-transaction.js';
 import { loadContactCenter, loadContactCenters } from './load-contact-centers.sql.js';
 import { lockContactCenter } from './lock-contact-center.sql.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { saveContactCenter } from './save-contact-center.sql.js';
 
 export interface Draft {
@@ -72,24 +73,28 @@ export class ContactCenters {
   async save(
     domain: string,
     by: string,
-    edit: (current: ContactCenter | undefined) => Draft,
+    edit: (current: ContactCenter | undefined) => Draft | Promise<Draft>,
   ): Promise<ContactCenter> {
-    const saved = await this.#change(domain, by, (current) => {
-      const draft = edit(current);
-      check(draft);
-      return canonical(draft.center, current);
+    const saved = await this.#change(domain, by, async (current) => {
+      const draft = await edit(current);
+      await check(draft);
+      return inSlices(canonical(draft.center, current));
     });
     return saved as ContactCenter;
   }
 
   /** A change to a contact center that must exist. */
-  change(domain: string, by: string, edit: (current: ContactCenter) => Draft): Promise<ContactCenter> {
+  change(
+    domain: string,
+    by: string,
+    edit: (current: ContactCenter) => Draft | Promise<Draft>,
+  ): Promise<ContactCenter> {
     return this.save(domain, by, (current) => edit(existing(domain, current)));
   }
 
-  async remove(domain: string, by: string, mayGo: (current: ContactCenter) => void): Promise<void> {
-    await this.#change(domain, by, (current) => {
-      mayGo(existing(domain, current));
+  async remove(domain: string, by: string, mayGo: (current: ContactCenter) => Promise<void>): Promise<void> {
+    await this.#change(domain, by, async (current) => {
+      await mayGo(existing(domain, current));
       return undefined;
     });
   }
@@ -98,7 +103,7 @@ export class ContactCenters {
   #change(
     domain: string,
     by: string,
-    next: (current: ContactCenter | undefined) => ContactCenter | undefined,
+    next: (current: ContactCenter | undefined) => Promise<ContactCenter | undefined>,
   ): Promise<ContactCenter | undefined> {
     return this.#writers.run(domain, async () => {
       const known = this.#directory.contactCenter(domain);
@@ -107,7 +112,7 @@ export class ContactCenters {
         const isCurrent =
           known !== undefined && stored !== undefined && stored === this.#revisions.get(known);
         const before = isCurrent ? known : await loadContactCenter(client, domain);
-        const after = next(before);
+        const after = await next(before);
         if (after) return { before, after, revision: await saveContactCenter(client, before, after) };
         await deleteContactCenter(client, domain);
         return { before, after };
@@ -116,8 +121,8 @@ export class ContactCenters {
       else this.#directory.removeContactCenter(domain);
       if (after && revision !== undefined) this.#revisions.set(after, revision);
       this.#provisioned(domain);
-      this.#registrars.changed(affectedAddresses(known, after));
-      this.#record(domain, by, before, after);
+      this.#registrars.changed(await inSlices(affectedAddresses(known, after)));
+      await this.#record(domain, by, before, after);
       return after;
     });
   }
@@ -129,18 +134,18 @@ export class ContactCenters {
       const before = this.#directory.contactCenter(domain);
       if (center) this.#directory.putContactCenter(center);
       else this.#directory.removeContactCenter(domain);
-      this.#registrars.changed(affectedAddresses(before, center));
+      this.#registrars.changed(await inSlices(affectedAddresses(before, center)));
     });
   }
 
-  #record(
+  async #record(
     domain: string,
     by: string,
     before: ContactCenter | undefined,
     after: ContactCenter | undefined,
-  ): void {
+  ): Promise<void> {
     const at = this.#clock();
-    for (const change of configurationChanges(before, after)) {
+    for (const change of await inSlices(configurationChanges(before, after))) {
       this.#changes.changed({ at, domain, kind: 'configuration', by, reason: null, ...change });
     }
   }
@@ -151,8 +156,8 @@ function existing(domain: string, current: ContactCenter | undefined): ContactCe
   return current;
 }
 
-function check({ center, at = '' }: Draft): void {
-  const faults = checkContactCenter(center).slice(0, MAX_FAULTS);
+async function check({ center, at = '' }: Draft): Promise<void> {
+  const faults = (await inSlices(checkContactCenter(center))).slice(0, MAX_FAULTS);
   if (faults.length === 0) return;
   throw Problem.badFields(
     faults.map(({ field, detail }) => {

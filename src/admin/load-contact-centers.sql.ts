@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type ContactCenter, HEALTH, POLICY } from '../directory/contact-center.js';
+import { inSlices } from '../http/slices.js';
 import { read } from '../store/read.js';
 import { translateError } from '../store/translate-error.js';
 import { canonical } from './canonical.js';
@@ -11,7 +12,7 @@ export async function loadContactCenters(
   domain: string | null = null,
 ): Promise<ContactCenter[]> {
   const { rows } = await read<Row>(pool, queryOf(domain)).catch(translateError);
-  return rows.map(contactCenterOf);
+  return Promise.all(rows.map(contactCenterOf));
 }
 
 /** The one, as a transaction sees it. */
@@ -20,15 +21,15 @@ export async function loadContactCenter(
   domain: string,
 ): Promise<ContactCenter | undefined> {
   const { rows } = await client.query<Row>(queryOf(domain));
-  return rows.map(contactCenterOf)[0];
+  return rows[0] && contactCenterOf(rows[0]);
 }
 
 function queryOf(domain: string | null): pg.QueryConfig {
   return { name: 'load-contact-centers', text: TEXT, values: [domain] };
 }
 
-function contactCenterOf({ policy, ...center }: Row): ContactCenter {
-  return canonical({ ...center, ...POLICY, ...policy, health: { ...HEALTH, ...policy.health } });
+function contactCenterOf({ policy, ...center }: Row): Promise<ContactCenter> {
+  return inSlices(canonical({ ...center, ...POLICY, ...policy, health: { ...HEALTH, ...policy.health } }));
 }
 
 /** A contact center that was saved before there was some setting doesn't say it. */

@@ -30,8 +30,8 @@ export function locationRoutes(app: FastifyInstance, centers: ContactCenters): v
     },
     async (request, reply) => {
       const { locations } = centers.find(parseDomain(request.params.domain));
-      reply.header('etag', etagOf(locations));
-      return isFresh(request.headers, locations) ? reply.code(304).send() : reply.send({ locations });
+      reply.header('etag', await etagOf(locations));
+      return (await isFresh(request.headers, locations)) ? reply.code(304).send() : reply.send({ locations });
     },
   );
 
@@ -55,11 +55,11 @@ export function locationRoutes(app: FastifyInstance, centers: ContactCenters): v
     },
     async (request, reply) => {
       const domain = parseDomain(request.params.domain);
-      const { locations } = await centers.change(domain, authorOf(request), (current) => {
-        checkPreconditions(request.headers, current.locations);
+      const { locations } = await centers.change(domain, authorOf(request), async (current) => {
+        await checkPreconditions(request.headers, current.locations);
         return { center: { ...current, locations: completeLocations(request.body.locations) } };
       });
-      return reply.header('etag', etagOf(locations)).send({ locations });
+      return reply.header('etag', await etagOf(locations)).send({ locations });
     },
   );
 }

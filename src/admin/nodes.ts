@@ -2,13 +2,13 @@ import type pg from 'pg';
 import type { Directory } from '../directory/directory.js';
 import type { Node } from '../directory/endpoint.js';
 import { Problem } from '../errors.js';
+import { OneAtATime } from '../http/one-at-a-time.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import { changeOf } from './configuration-changes.js';
 import { deleteNode } from './delete-node.sql.js';
 import { loadNodes } from './load-nodes.sql.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { saveNode } from './save-node.sql.js';
 
 /** Registrars look at the directory's nodes whenever they are told of a change, and see for themselves what it means. */

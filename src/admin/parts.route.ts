@@ -70,16 +70,16 @@ export function partRoutes<L extends PartList, B extends TSchema>(
       checkSame('/name', name, (given as { name?: string }).name);
       let created = false;
       const domain = parseDomain(request.params.domain);
-      const center = await centers.change(domain, authorOf(request), (current) => {
+      const center = await centers.change(domain, authorOf(request), async (current) => {
         const before = current[list].find((part) => part.name === name);
-        checkPreconditions(request.headers, before);
+        await checkPreconditions(request.headers, before);
         created = before === undefined;
         return withPart(current, list, complete(name, given));
       });
       const part = findPart(center, list, name);
       return reply
         .code(created ? 201 : 200)
-        .header('etag', etagOf(part))
+        .header('etag', await etagOf(part))
         .send(part);
     },
   );
@@ -98,8 +98,8 @@ export function partRoutes<L extends PartList, B extends TSchema>(
     },
     async (request, reply) => {
       const part = findPart(centers.find(parseDomain(request.params.domain)), list, request.params.name);
-      reply.header('etag', etagOf(part));
-      return isFresh(request.headers, part) ? reply.code(304).send() : reply.send(part);
+      reply.header('etag', await etagOf(part));
+      return (await isFresh(request.headers, part)) ? reply.code(304).send() : reply.send(part);
     },
   );
 
@@ -128,8 +128,8 @@ export function partRoutes<L extends PartList, B extends TSchema>(
     },
     async (request, reply) => {
       const { name } = request.params;
-      await centers.change(parseDomain(request.params.domain), authorOf(request), (current) => {
-        checkPreconditions(request.headers, findPart(current, list, name));
+      await centers.change(parseDomain(request.params.domain), authorOf(request), async (current) => {
+        await checkPreconditions(request.headers, findPart(current, list, name));
         return { center: withoutPart(current, list, name) };
       });
       return reply.code(204).send();

@@ -1,7 +1,11 @@
 import type pg from 'pg';
 import type { ContactCenter } from '../directory/contact-center.js';
+import { inSlices } from '../http/slices.js';
 import { canonicalPolicy } from './policy.js';
 import { type Row, rowChanges, TABLES, type Table } from './tables.js';
+
+/** Of one statement: a larger one keeps the event loop and Postgres busy for long. */
+const ROWS_AT_ONCE = 2_000;
 
 /**
  * Makes the tables say what the document says, given what they say now. Only rows that differ are touched: one agent of
@@ -12,7 +16,8 @@ export async function saveContactCenter(
   before: ContactCenter | undefined,
   after: ContactCenter,
 ): Promise<string | undefined> {
-  const changes = TABLES.map((table) => ({ table, ...rowChanges(table, before, after) }));
+  const changes: ({ table: Table } & { put: Row[]; gone: Row[] })[] = [];
+  for (const table of TABLES) changes.push({ table, ...(await inSlices(rowChanges(table, before, after))) });
   const { rows } = await client.query<{ revision: string }>({
     name: 'save-contact-center',
     text: SAVE_CONTACT_CENTER,
@@ -30,12 +35,16 @@ export async function saveContactCenter(
     ],
   });
   for (const { table, put } of changes) {
-    if (put.length > 0) await client.query(putting(table, after.domain, put));
+    for (const rows of portions(put)) await client.query(putting(table, after.domain, rows));
   }
   for (const { table, gone } of changes.reverse()) {
-    if (gone.length > 0) await client.query(forgetting(table, after.domain, gone));
+    for (const rows of portions(gone)) await client.query(forgetting(table, after.domain, rows));
   }
   return rows[0]?.revision;
+}
+
+function* portions(rows: readonly Row[]): Generator<readonly Row[]> {
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) yield rows.slice(i, i + ROWS_AT_ONCE);
 }
 
 const SAVE_CONTACT_CENTER = `

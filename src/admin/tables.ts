@@ -1,4 +1,5 @@
 import type { ContactCenter } from '../directory/contact-center.js';
+import type { Sliceable } from '../http/slices.js';
 import { byName, type PartChange, partChanges } from './part-changes.js';
 
 /** A table that holds one kind of part: the columns beside `domain`, those of the key first. */
@@ -8,7 +9,7 @@ export interface Table {
   readonly keys: number;
   readonly columns: readonly (readonly [name: string, type: 'text' | 'integer' | 'jsonb'])[];
   /** The rows that differ, as they were and as they are to be. */
-  changed(before: ContactCenter | undefined, after: ContactCenter): { old: Row[]; now: Row[] };
+  changed(before: ContactCenter | undefined, after: ContactCenter): Sliceable<{ old: Row[]; now: Row[] }>;
 }
 
 export type Row = readonly (string | number | null)[];
@@ -89,22 +90,36 @@ export const TABLES: readonly Table[] = [
   },
 ];
 
-function rows<T>(changes: readonly PartChange<T>[], rowsOf: (part: T) => Row[]): { old: Row[]; now: Row[] } {
-  return {
-    old: changes.flatMap(({ old }) => (old ? rowsOf(old) : [])),
-    now: changes.flatMap(({ now }) => (now ? rowsOf(now) : [])),
-  };
+function* rows<T>(
+  changes: readonly PartChange<T>[],
+  rowsOf: (part: T) => Row[],
+): Sliceable<{ old: Row[]; now: Row[] }> {
+  const all: { old: Row[]; now: Row[] } = { old: [], now: [] };
+  for (const { old, now } of changes) {
+    if (old) all.old.push(...rowsOf(old));
+    if (now) all.now.push(...rowsOf(now));
+    yield;
+  }
+  return all;
 }
 
 /** What the table needs: the rows to put, and the keys of those that are gone. */
-export function rowChanges(
+export function* rowChanges(
   table: Table,
   before: ContactCenter | undefined,
   after: ContactCenter,
-): { put: Row[]; gone: Row[] } {
-  const { old, now } = table.changed(before, after);
+): Sliceable<{ put: Row[]; gone: Row[] }> {
+  const { old, now } = yield* table.changed(before, after);
   const keyOf = (row: Row) => JSON.stringify(row.slice(0, table.keys));
-  const kept = new Set(now.map(keyOf));
-  const gone = old.filter((row) => !kept.has(keyOf(row))).map((row) => row.slice(0, table.keys));
+  const kept = new Set<string>();
+  for (const row of now) {
+    kept.add(keyOf(row));
+    yield;
+  }
+  const gone: Row[] = [];
+  for (const row of old) {
+    if (!kept.has(keyOf(row))) gone.push(row.slice(0, table.keys));
+    yield;
+  }
   return { put: now, gone };
 }

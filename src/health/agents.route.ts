@@ -4,6 +4,7 @@ import { contactCenterInQuery } from '../access/subject.js';
 import type { Agent, ContactCenter } from '../directory/contact-center.js';
 import type { Directory } from '../directory/directory.js';
 import { contactCentersAsked } from '../directory/find-contact-center.js';
+import { inSlices, type Sliceable } from '../http/slices.js';
 import type { Agents } from '../live/agents.js';
 import type { Override } from '../live/override.js';
 import { pausesByAgent } from '../live/pauses.js';
@@ -33,14 +34,21 @@ export function agentRoutes(app: FastifyInstance, deps: AgentDeps): void {
     async ({ query: { contact_center }, access }) => {
       const centers = contactCentersAsked(directory, contact_center, access);
       const now = clock();
-      return { agents: centers.flatMap((center) => linesOf(deps, center, now)) };
+      return { agents: await inSlices(linesOf(deps, centers, now)) };
     },
   );
 }
 
-function linesOf(deps: AgentDeps, { domain, agents }: ContactCenter, now: number): AgentLine[] {
-  const pauses = pausesByAgent(deps.overrides.active(domain, now));
-  return agents.map((agent) => lineOf(deps, domain, agent, pauses.get(agent.name), now));
+function* linesOf(deps: AgentDeps, centers: readonly ContactCenter[], now: number): Sliceable<AgentLine[]> {
+  const lines: AgentLine[] = [];
+  for (const { domain, agents } of centers) {
+    const pauses = pausesByAgent(deps.overrides.active(domain, now));
+    for (const agent of agents) {
+      lines.push(lineOf(deps, domain, agent, pauses.get(agent.name), now));
+      yield;
+    }
+  }
+  return lines;
 }
 
 function lineOf(

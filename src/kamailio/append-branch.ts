@@ -1,3 +1,5 @@
+import { postJson } from './post-json.js';
+
 /** What POST /understudy/retry of kamailio/understudy/retry.cfg takes. */
 export interface Branch {
   /** tm's transaction, `index:label`. */
@@ -20,18 +22,12 @@ export type AppendBranch = (rpcUrl: string, branch: Branch) => Promise<Appended>
 /** A Kamailio that answers does so within milliseconds. */
 const TIMEOUT_MS = 1_000;
 const PATH = '/understudy/retry';
+const ANSWER_BYTES = 64 * 1024;
 
 export const appendBranch: AppendBranch = async (rpcUrl, branch) => {
   try {
-    const response = await fetch(new URL(PATH, rpcUrl), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(branch),
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    await response.arrayBuffer();
-    return response.ok ? 'appended' : 'refused';
+    const { status } = await postJson(new URL(PATH, rpcUrl), branch, TIMEOUT_MS, ANSWER_BYTES);
+    return status >= 200 && status < 300 ? 'appended' : 'refused';
   } catch {
     return 'unknown';
   }

@@ -1,4 +1,5 @@
 /** JSON-RPC 2.0 over HTTP, as Kamailio's jsonrpcs and xhttp modules serve it. */
+import { postJson } from './post-json.js';
 
 export type RpcParam = string | number;
 
@@ -27,17 +28,11 @@ const TIMEOUT_MS = 1_000;
 const TIMEOUTS_MS: Readonly<Record<string, number>> = { 'ul.dump': 10_000, 'tm.t_uac_wait': 35_000 };
 
 export const jsonRpc: Rpc = async (url, method, params) => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUTS_MS[method] ?? TIMEOUT_MS),
-  });
+  const question = { jsonrpc: '2.0', id: 1, method, params };
+  const { status, text } = await postJson(new URL(url), question, TIMEOUTS_MS[method] ?? TIMEOUT_MS);
   // A fault has its code as the HTTP status too, so the status alone says nothing.
-  const text = await response.text();
   const answer = parseAnswer(text);
-  if (!answer) throw new Error(`${method}: HTTP ${response.status} without a JSON-RPC answer`);
+  if (!answer) throw new Error(`${method}: HTTP ${status} without a JSON-RPC answer`);
   if (answer.error) {
     throw new RpcFault(method, Number(answer.error.code), String(answer.error.message));
   }

@@ -3,6 +3,8 @@ import type { FieldError } from '../errors.js';
 
 /** As many as a person reads; a document with 20,000 agents can be wrong in each of them. */
 const MAX_ERRORS = 100;
+/** A member's name may be as long as a body. */
+const MAX_POINTER = 500;
 
 /** What ajv found, one entry a field: the field is where the fault is, not the object around it. */
 export function fieldErrors(errors: readonly FastifySchemaValidationError[]): FieldError[] {
@@ -21,7 +23,12 @@ export function fieldErrors(errors: readonly FastifySchemaValidationError[]): Fi
 
 function pointerOf({ instancePath, params }: FastifySchemaValidationError): string {
   const member = params.missingProperty ?? params.additionalProperty ?? params.propertyName;
-  return typeof member === 'string' ? `${instancePath}/${escapePointer(member)}` : instancePath;
+  if (typeof member !== 'string') return shortened(instancePath);
+  return shortened(`${instancePath}/${escapePointer(shortened(member))}`);
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_POINTER ? `${text.slice(0, MAX_POINTER)}…` : text;
 }
 
 /** RFC 6901 §3. */

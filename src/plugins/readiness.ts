@@ -24,7 +24,7 @@ const Ready = Type.Object(
   },
   {
     description:
-      'Everything it needs is there (`ready`), or calls and REGISTERs are answered from memory while Postgres is away or behind (`degraded`): it is still the one to ask.',
+      'Everything it needs is there (`ready`), or calls and REGISTERs are answered from memory while Postgres is away or behind, or a registrar cannot be reached (`degraded`): it is still the one to ask.',
   },
 );
 

@@ -11,10 +11,12 @@ import Fastify, {
 import type { Tls } from '../access/tls-files.js';
 import { limitConnections } from './connections.js';
 import { takeJsonOnly } from './json-bodies.js';
+import { printLargeAnswersInSlices } from './large-answers.js';
+import { readLargeBodies } from './large-bodies.js';
 import { answer, answerProblems, asProblem } from './problems.js';
 import { buildSerializer, validatorCompiler } from './validation.js';
 
-/** Far more than any REGISTER or INVITE; documents have a limit of their own. */
+/** The longest SIP message by UDP, and far more than an agent; whole contact centers have a limit of their own. */
 const BODY_BYTES = 64 * 1024;
 /** The longest path parameter there is, a domain; longer ones are refused before anything looks at them. */
 const PARAM_LENGTH = 253;
@@ -52,6 +54,8 @@ export function newServer(logger: FastifyBaseLogger, tls: Tls | undefined): Fast
   app.setValidatorCompiler(validatorCompiler);
   limitConnections(app.server);
   takeJsonOnly(app);
+  readLargeBodies(app, BODY_BYTES);
+  printLargeAnswersInSlices(app);
   answerProblems(app);
   return app;
 }

@@ -1,21 +1,17 @@
 import { type SerializerFactory, SerializerSelector } from '@fastify/fast-json-stringify-compiler';
-import { Ajv, type Options, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
-
-const OPTIONS: Options = {
-  allErrors: true,
-  useDefaults: true,
-  allowUnionTypes: true,
-  strictTypes: false,
-};
+import { newAjv } from './ajv.js';
 
 /**
  * JSON is taken as it is: `"1"` is no number and a misspelt member is an error, not dropped. Query strings and path
  * parameters are text by nature, so there numbers and lists are read out of text.
  */
-const JSON_VALUES = withFormats(new Ajv(OPTIONS));
-const TEXTS = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }));
+const JSON_VALUES = newAjv();
+const TEXTS = newAjv({ coerceTypes: 'array' });
+
+/** Bodies that have passed their schemas in another thread. */
+export const PASSED = new WeakSet<object>();
 
 /** What calls and phones wait for is compiled before the first of them asks. */
 const HOT: ReadonlySet<string | undefined> = new Set([
@@ -33,6 +29,7 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
   const compiled = once(() => (httpPart === 'body' ? JSON_VALUES : TEXTS).compile(schema));
   if (HOT.has(url)) compiled();
   const validate: Validate = (data) => {
+    if (typeof data === 'object' && data !== null && PASSED.has(data)) return true;
     const isValid = compiled()(data);
     validate.errors = compiled().errors ?? null;
     return isValid;
@@ -68,10 +65,4 @@ function once<T>(make: () => T): () => T {
     made ??= make();
     return made;
   };
-}
-
-function withFormats(ajv: Ajv): Ajv {
-  // Published as CommonJS: under nodenext the function is the module's `default` member.
-  addFormats.default(ajv);
-  return ajv;
 }

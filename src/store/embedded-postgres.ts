@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
+import { threadLoader } from '../thread-loader.js';
 import { backOff } from './back-off.js';
 import type { EmbeddedPostgresData } from './embedded-postgres.worker.js';
 import type { Log } from './log.js';
@@ -60,7 +61,7 @@ async function keepRunning(
 }
 
 function startThread(workerData: EmbeddedPostgresData, stopping: AbortSignal): Thread {
-  const worker = new Worker(WORKER, { workerData, ...loader() });
+  const worker = new Worker(WORKER, { workerData, ...threadLoader(EXTENSION) });
   const stop = () => {
     worker.postMessage('stop');
     setTimeout(() => worker.terminate(), STOP_MS).unref();
@@ -82,11 +83,4 @@ function startThread(workerData: EmbeddedPostgresData, stopping: AbortSignal): T
     ended.then(reject);
   });
   return { listening, ended };
-}
-
-/** Node 20 does not carry `--import tsx` on into worker threads, so a thread that runs TypeScript loads it itself. */
-function loader(): WorkerOptions {
-  if (EXTENSION !== '.ts') return {};
-  const code = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
-  return { execArgv: ['--import', `data:text/javascript,${encodeURIComponent(code)}`] };
 }

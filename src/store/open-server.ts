@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { serverUrls } from '../database-url.js';
 import { backOff } from './back-off.js';
+import { checkEncoding } from './check-encoding.js';
 import { disconnect } from './disconnect.js';
 import { Election } from './election.js';
 import { GivenUp } from './given-up.js';
@@ -118,6 +119,7 @@ async function migrateOnceThere(
     signal.addEventListener('abort', stop);
     try {
       await client.connect();
+      await checkEncoding(client);
       return await migrate(client, log);
     } catch (error) {
       if (signal.aborted) break;

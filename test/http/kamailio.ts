@@ -6,8 +6,10 @@ import type { Test } from 'tap';
 
 export const SALES = 'sales@cc.example.com';
 
+const SOMEWHERE = { host: '127.0.0.1', port: 0 };
+
 /** A Kamailio that holds for good what it is given, and one binding besides. */
-export async function newKamailio(t: Test) {
+export async function newKamailio(t: Test, at: { readonly host: string; readonly port: number } = SOMEWHERE) {
   const held = new Map<string, Map<string, number>>([[SALES, new Map([['sip:old@192.0.2.9', 0.3]])]]);
   let commands = 0;
   const answer = (method: string, [, aor, contact, , q]: unknown[]) => {
@@ -26,9 +28,9 @@ export async function newKamailio(t: Test) {
     commands += 1;
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answer(method, params) }));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at);
   await once(server, 'listening');
   t.teardown(() => server.close());
-  const rpc_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/RPC`;
+  const rpc_url = `http://${at.host}:${(server.address() as AddressInfo).port}/RPC`;
   return { held, rpc_url, server, commands: () => commands };
 }

@@ -370,7 +370,7 @@ async function database(t: Test, service: Service) {
     return Object.values(rows).reduce((sum, one) => sum + one, 0);
   };
   const degraded = async () => (await values(service, 'degraded', []))[''];
-  t.same(await ready(), { database: 1, directory: 1, rows: 1 });
+  t.same(await ready(), { database: 1, directory: 1, registrars: 1, rows: 1 });
   t.equal(await degraded(), 0);
   const { postgres } = service;
   // An embedded one goes away with the service alone.
@@ -416,7 +416,7 @@ async function database(t: Test, service: Service) {
     return (await counted(service, 'stale_decisions_total', ['because'], MINE)).database_away;
   });
   t.ok((await waiting()) > 0);
-  t.same(await ready(), { database: 0, directory: 1, rows: 0 });
+  t.same(await ready(), { database: 0, directory: 1, registrars: 1, rows: 0 });
   await postgres.start();
   await until('all rows to be written', async () => (await waiting()) === 0);
   await until('the database to be found', async () => (await ready()).database === 1);

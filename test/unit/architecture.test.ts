@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['access'],
   ['live', 'kamailio', 'directory', 'store', 'share'],
   ['errors.ts', 'config.ts', 'http'],
-  ['database-url.ts', 'redis-url.ts', 'at-most.ts'],
+  ['database-url.ts', 'redis-url.ts', 'at-most.ts', 'thread-loader.ts'],
   ['sip'],
 ];
 const JOURNEYS = ['register', 'invite', 'outcome', 'admin', 'health', 'changes', 'metrics'];

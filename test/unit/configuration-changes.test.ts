@@ -4,11 +4,17 @@ import { authorOf } from '../../src/access/author.js';
 import { canonical } from '../../src/admin/canonical.js';
 import { changeOf, configurationChanges } from '../../src/admin/configuration-changes.js';
 import type { ContactCenter } from '../../src/directory/contact-center.js';
+import { atOnce } from '../../src/http/slices.js';
 import { agent, contactCenter, registrar, skillset } from '../support/contact-center.js';
 
-const BEFORE = canonical(contactCenter());
+/** What the service does in slices. */
+const canonicalNow = (...given: Parameters<typeof canonical>) => atOnce(canonical(...given));
+const configurationChangesNow = (...given: Parameters<typeof configurationChanges>) =>
+  atOnce(configurationChanges(...given));
+
+const BEFORE = canonicalNow(contactCenter());
 const changes = (after: Partial<ContactCenter>) =>
-  configurationChanges(BEFORE, canonical({ ...BEFORE, ...after }, BEFORE));
+  configurationChangesNow(BEFORE, canonicalNow({ ...BEFORE, ...after }, BEFORE));
 
 t.test('only what differs is a change, part by part', async (t) => {
   t.same(changes({}), []);
@@ -40,10 +46,10 @@ t.test('only what differs is a change, part by part', async (t) => {
 });
 
 t.test('a contact center that comes or goes is one change', async (t) => {
-  t.strictSame(configurationChanges(undefined, BEFORE), [
+  t.strictSame(configurationChangesNow(undefined, BEFORE), [
     { subject: 'contact_center', before: null, after: BEFORE },
   ]);
-  t.strictSame(configurationChanges(BEFORE, undefined), [
+  t.strictSame(configurationChangesNow(BEFORE, undefined), [
     { subject: 'contact_center', before: BEFORE, after: null },
   ]);
 });
