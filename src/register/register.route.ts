@@ -94,16 +94,16 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
       const parsed = parseRegister(request.body);
       const { aor } = request.body;
       request.log.debug({ call_id: parsed.call_id, node: parsed.node, aor }, 'asked for registrations');
-      const { center, agent } = whose(deps.directory, parsed.address, request.access);
+      const { center, agent, aor: own } = whose(deps.directory, parsed.address, request.access);
       const known = recent.answerTo(parsed);
       if (known && isProved(center, parsed)) return known;
       const turn = whoseTurn(deps, center, agent, parsed);
       if (turn.kind !== 'ask' && !isProved(center, parsed)) throw unproved();
       refuseContacts(deps.directory, center, parsed);
       // Not remembered: the phone's REGISTER comes again, with what the contact center has said.
-      if (turn.kind === 'ask') return toBeAsked(center);
+      if (turn.kind === 'ask') return toBeAsked(center, own);
       const isWaitedFor = () => !request.raw.socket.destroyed;
-      const asked = { center, agent, parsed, turn, expiry, isWaitedFor };
+      const asked = { center, agent, own, parsed, turn, expiry, isWaitedFor };
       const answer = register(deps, asked, recent.highestCseq(parsed));
       recent.remember(parsed, answer);
       const { call_id, cseq, address } = parsed;
@@ -116,6 +116,8 @@ export function registerJourney(app: FastifyInstance, deps: RegisterDeps): void 
 interface Asked {
   readonly center: ContactCenter;
   readonly agent: Agent;
+  /** The agent's own address as we print it. */
+  readonly own: string;
   readonly parsed: ParsedRegister;
   readonly turn: GrantingTurn;
   readonly expiry: EndpointExpiry;
@@ -136,7 +138,7 @@ function whoseTurn(deps: RegisterDeps, center: ContactCenter, agent: Agent, requ
  */
 function register(
   { directory, registrars, endpoints, accepted, clock }: RegisterDeps,
-  { center, agent, parsed, turn, expiry, isWaitedFor }: Asked,
+  { center, agent, own, parsed, turn, expiry, isWaitedFor }: Asked,
   highestCseq: number | undefined,
 ): Promise<RegisterDocument> {
   const now = clock();
@@ -189,6 +191,7 @@ function register(
       return {
         version: '1.0',
         contact_center: domain,
+        aor: own,
         mode,
         contacts,
         registrations: registrations.map(asJson),
@@ -226,11 +229,11 @@ function unproved(): Problem {
 }
 
 /** Nothing is due before the contact center has accepted the phone. */
-async function toBeAsked(center: ContactCenter): Promise<RegisterDocument> {
+async function toBeAsked(center: ContactCenter, aor: string): Promise<RegisterDocument> {
   const { domain, mode, authenticate_agents: authenticate } = center;
   const nothing = { contacts: [], registrations: [], on_behalf: false, stored: true };
   const ask_first = asksFirst(center);
-  return { version: '1.0', contact_center: domain, mode, ...nothing, ask_first, authenticate };
+  return { version: '1.0', contact_center: domain, aor, mode, ...nothing, ask_first, authenticate };
 }
 
 function asksFirst({ registers_agents, locations }: ContactCenter): RegisterDocument['ask_first'] {

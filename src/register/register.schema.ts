@@ -74,6 +74,9 @@ export const RegisterDocument = Type.Object(
   {
     version: Type.Literal('1.0'),
     contact_center: Type.String(),
+    aor: Type.String({
+      description: "The agent's own address as we print it: what a script remembers the answer under.",
+    }),
     mode: Type.Enum(['proxy', 'b2bua']),
     contacts: Type.Array(Type.Object({ uri: Type.String(), expires: Type.Integer() }), {
       description: "What the phone is answered with: all of the agent's live contacts.",

@@ -27,8 +27,8 @@ export async function callsThatRingGoOn(ending: Ending, calls: number, perSecond
   const directory = await mkdtemp(join(tmpdir(), 'understudy-ringing-'));
   ending.teardown(() => rm(directory, { recursive: true }));
   const statistics = join(directory, 'caller.csv');
-  const sharedMemoryMb = Math.max(64, Math.ceil((calls * KB_A_CALL) / 1_024));
-  const scene = await Scene.open(ending, { health: true, sharedMemoryMb });
+  const memoryMb = Math.max(64, Math.ceil((calls * KB_A_CALL) / 1_024));
+  const scene = await Scene.open(ending, { health: true, memoryMb });
   const music = await scene.treatment({ scenario: 'answer-many' });
   const contactCenter = await scene.contactCenter({ scenario: 'rings-for-ever' });
   await probed(scene);

@@ -47,12 +47,13 @@ export interface KamailioOptions {
   readonly trusted?: readonly string[];
   readonly sipPort?: number;
   readonly maxBranches?: number;
+  /** Of shared memory; Kamailio's own default is 64. */
+  readonly memoryMb?: number;
   readonly rpcPort?: number;
   /** Another configuration than kamailio/<role>.cfg. */
   readonly config?: string;
   /** That configuration has its settings in itself, not from the environment. */
   readonly settingsInConfig?: boolean;
-  readonly sharedMemoryMb?: number;
 }
 
 /** A real Kamailio with this repository's script, on loopback. */
@@ -97,7 +98,7 @@ export class Kamailio {
   #spawn(): Running {
     const { role, node, understudyUrl, env, registrarUri, maxBranches, config, settingsInConfig } =
       this.#options;
-    const { sharedMemoryMb = 64 } = this.#options;
+    const memory = String(this.#options.memoryMb ?? 64);
     const file = config ?? new URL(`../../kamailio/${role}.cfg`, import.meta.url).pathname;
     const addresses = { UNDERSTUDY_ADDRESSES: join(this.#directory, 'addresses.list') };
     const settings = {
@@ -109,7 +110,7 @@ export class Kamailio {
       ...(maxBranches !== undefined && { MAX_BRANCHES: String(maxBranches) }),
       ...env,
     };
-    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', String(sharedMemoryMb), '-M', '16'];
+    const args = ['-DD', '-E', '-f', file, '-Y', this.#directory, '-m', memory, '-M', '16'];
     return run('kamailio', args, { ...process.env, ...addresses, ...(settingsInConfig ? {} : settings) });
   }
 

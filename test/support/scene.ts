@@ -38,8 +38,8 @@ export interface SceneOptions {
   /** The treatment holds its callers for so long, and they return to agents who become free. */
   readonly holdSeconds?: number;
   readonly maxBranches?: number;
-  /** The registrar's, for many calls at once. */
-  readonly sharedMemoryMb?: number;
+  /** The registrar's shared memory. */
+  readonly memoryMb?: number;
   /** Another configuration of the registrar than kamailio/registrar.cfg. */
   readonly registrarConfig?: string;
   /**
@@ -197,8 +197,8 @@ export class Scene {
       sipPort: registrarPort,
       trusted: options.edge ? [`127.0.0.1:${edgePort}`] : [],
       ...(options.maxBranches !== undefined && { maxBranches: options.maxBranches }),
+      ...(options.memoryMb !== undefined && { memoryMb: options.memoryMb }),
       ...(options.registrarConfig !== undefined && { config: options.registrarConfig }),
-      ...(options.sharedMemoryMb !== undefined && { sharedMemoryMb: options.sharedMemoryMb }),
     });
     ending.teardown(() => registrar.stop());
     const locationPorts: number[] = [];

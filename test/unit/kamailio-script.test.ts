@@ -76,6 +76,42 @@ t.test('no function is given a pseudo-variable without quotes', async (t) => {
   }
 });
 
+// http_async_client logs an error when its answer is read anywhere but in its own processes, which run the routes that are named to a
+// query alone.
+t.test('what became of a query is read only where it is heard', async (t) => {
+  const bodies = routeBodies();
+  const named = (body: string) => [...body.matchAll(/\broute\((\w+)\)/g)].map((m) => m[1] as string);
+  const heard = new Set([...bodies.values()].flatMap((body) => callbacks(body)));
+  const called = new Set([...bodies.values()].flatMap(named));
+  // what the core calls, a timer or a site: everything that nobody calls, and no query
+  const elsewhere = [...bodies.keys()].filter((name) => !called.has(name) && !heard.has(name));
+  for (let i = 0; i < elsewhere.length; i++) {
+    for (const name of named(bodies.get(elsewhere[i] as string) ?? '')) {
+      if (!elsewhere.includes(name)) elsewhere.push(name);
+    }
+  }
+  t.ok(heard.size > 5, [...heard].join());
+  t.strictSame(
+    elsewhere.filter((name) => /\$http_(?!req)\w+/.test(bodies.get(name) ?? '')),
+    [],
+  );
+});
+
+/** The routes that a query names to be run with its answer. */
+function callbacks(body: string): string[] {
+  return [...body.matchAll(/\$var\(then\) = "(\w+)"/g)].map((m) => m[1] as string);
+}
+
+/** What stands in each route of any kind and file, by its name. */
+function routeBodies(): Map<string, string> {
+  const text = files('')
+    .map(read)
+    .join('\n')
+    .replaceAll(/^\s*#[^!].*$/gm, '');
+  const found = text.matchAll(/^(?:\w+_)?route(?:\[([\w:]+)\])? \{\n([\s\S]*?)^\}/gm);
+  return new Map([...found].map(([all, name, body = '']) => [name ?? all, body]));
+}
+
 t.test('routes are short, and each opens with a line that says what it does', async (t) => {
   for (const file of files('')) {
     const lines = read(file).split('\n');

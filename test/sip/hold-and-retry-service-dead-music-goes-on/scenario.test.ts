@@ -6,11 +6,12 @@ t.test('the service dies while a caller is on hold: the music goes on to its end
   const scene = await Scene.open(t, { holdSeconds: 10 });
   await scene.contactCenter({ refuse: 503 });
   const treatment = await scene.treatment({ hold: true });
+  const phone = await scene.phone('bob');
+  await phone.unregister();
   const calling = scene.call('sales');
   await until('the music', () => treatment.count('sent', '183') === 1);
   await scene.understudy.kill9();
 
-  const phone = await scene.newPhone('bob');
   const bob = await phone.takesCalls({ answer: 10 });
   t.equal((await phone.register()).status, 200);
   const call = await calling;
