@@ -61,6 +61,12 @@ export class History {
     await Promise.all([this.#decisions.committed(), this.#outcomes.committed()]);
   }
 
+  /** Whether it is there, asked for `limitMs` at most. What isn't is written as soon as Postgres takes it. */
+  async stored(limitMs: number): Promise<boolean> {
+    const stored = await Promise.all([this.#decisions.stored(limitMs), this.#outcomes.stored(limitMs)]);
+    return stored.every((one) => one);
+  }
+
   forgetOld(): Promise<void> {
     return this.#retention.forgetOld();
   }

@@ -8,7 +8,7 @@ import { Problem } from '../errors.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import type { SharedLog } from '../share/shared-log.js';
 import { parseAddress, printAddress } from '../sip/address.js';
-import { translateError } from '../store/translate-error.js';
+import { isUnavailable, translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
 import { type FoundDecision, findDecision, findReturns, listDecisions } from './find-decisions.sql.js';
 import { findOutcomes } from './find-outcomes.sql.js';
@@ -31,6 +31,9 @@ export interface OutcomeDeps {
   readonly clock: () => number;
 }
 
+/** So long an answer waits for Postgres: the script waits for 2 s, and then tells another instance. */
+const STORED_WITHIN_MS = 1_000;
+
 /** What became of calls: told by the routing scripts, read by whoever asks why. */
 export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
   const { history, calls, shared, pool, clock } = deps;
@@ -44,15 +47,23 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         tags: ['routing'],
         summary: 'What became of a target; repeats and late ones are harmless.',
         body: OutcomeReport,
-        response: { 204: Type.Null({ description: 'Taken; it is written soon.' }) },
+        response: {
+          202: Type.Null({
+            description:
+              'Taken, and not written yet: whoever tells it keeps it, and tells it again until it is.',
+          }),
+          204: Type.Null({ description: 'Taken, and written; a `ringing` is written soon.' }),
+        },
       },
       config: { scope: 'signalling', subject: 'own' },
     },
     async (request, reply) => {
       const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
       const { local = null, retry_after = null, hold = null } = request.body;
+      const own = await isOwn(request.access, decision).catch(whenUnknown);
+      if (own === undefined) return reply.code(202).send(null);
       // As a late one.
-      if (!(await isOwn(request.access, decision))) return reply.code(204).send(null);
+      if (!own) return reply.code(204).send(null);
       const at = clock();
       history.became({ decision, target, event, status, elapsed_ms, node, at });
       calls.became({
@@ -61,9 +72,13 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         ...{ status, local, retry_after_seconds: retry_after, at },
         ...(hold !== null && { hold }),
       });
-      // Nobody waits for this answer; and without it another instance is told.
-      await shared.taken();
-      return reply.code(204).send(null);
+      // No call waits for this answer; and without it another instance is told. Who answers or ends must be known after a restart, or
+      // an agent would be busy for good; who rings soon does something else. A 5xx would speak against this instance, which has taken it.
+      const [, stored] = await Promise.all([
+        shared.taken(),
+        event === 'ringing' || history.stored(STORED_WITHIN_MS),
+      ]);
+      return reply.code(stored ? 204 : 202).send(null);
     },
   );
 
@@ -115,7 +130,7 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
   }
 
   async function storedDomain(decision: string): Promise<string | undefined> {
-    const [found] = await findDecision(pool, decision).catch(translateError);
+    const [found] = await findDecision(pool, decision);
     return found?.domain;
   }
 
@@ -130,6 +145,11 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
       return translateError(error);
     }
   }
+}
+
+/** Whose it is can't be told now: it is told again. */
+function whenUnknown(error: unknown): undefined {
+  if (!isUnavailable(error)) throw error;
 }
 
 function idsOf(decisions: readonly FoundDecision[]): string[] {

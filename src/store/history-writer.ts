@@ -11,6 +11,8 @@ const BATCH_ROWS = 1_000;
  * with which the REGISTERs' commits share the disk; this way they make 17.
  */
 const GATHER_MS = 100;
+/** And so long when somebody waits for them: some tens of commits a second, however many wait. */
+const WAITED_FOR_MS = 20;
 
 /**
  * Writes rows of history in batches, off the hot path. The rows wait in a ring of `MAX_WAITING` places: once it is
@@ -22,6 +24,8 @@ export class HistoryWriter<V> implements RowCounts {
   /** The places of rows that are not yet handed over to be written. */
   readonly #gathered = new Set<number>();
   #gathering: NodeJS.Timeout | undefined;
+  /** Until the gathered rows that somebody waits for are handed over. */
+  #handedOver: Promise<void> | undefined;
   readonly #commit: GroupCommit<number, V>;
   readonly #log: Log;
   readonly #table: string;
@@ -89,11 +93,32 @@ export class HistoryWriter<V> implements RowCounts {
     return this.#commit.committed();
   }
 
+  /**
+   * Whether everything put before is in Postgres: asked for `limitMs` at most, and not at all while it is failing; rows that wait are
+   * written later. Whoever asks shares one commit with all that ask meanwhile.
+   */
+  async stored(limitMs: number): Promise<boolean> {
+    if (this.#gathered.size > 0 && !this.failing) await this.#soonHandedOver();
+    else this.#handOver();
+    return this.#commit.stored(limitMs).catch(() => false);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#handOver();
     await this.#commit.close();
     this.#tellDropped();
+  }
+
+  #soonHandedOver(): Promise<void> {
+    this.#handedOver ??= new Promise((resolve) => {
+      setTimeout(() => {
+        this.#handedOver = undefined;
+        this.#handOver();
+        resolve();
+      }, WAITED_FOR_MS);
+    });
+    return this.#handedOver;
   }
 
   #handOver(): void {
