@@ -11,6 +11,11 @@ const Agent = Type.Object({
   activity: Type.Enum(['free', 'reserved', 'ringing', 'busy'], {
     description: 'As far as calls passed through us; reserved: a decision has put the agent first.',
   }),
+  unproved: Type.Boolean({
+    description:
+      'Whether the agent is in a call of which nothing proves any more that it goes on: its phone has left or registered anew, or ' +
+      'its registration would have ended since the answer. Such an agent is called last.',
+  }),
   since: nullable(Time, 'Since when; null: no call was seen yet.'),
   until: nullable(Time, 'When it ends by itself, if nothing is heard of the call; null: the agent is free.'),
   call_id: nullable(Type.String(), 'Of the call that it is about.'),

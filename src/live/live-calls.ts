@@ -153,7 +153,7 @@ function isSilence(status: number | null, local: boolean | null): boolean {
 }
 
 function isGoingOn({ targets }: CallProgress): boolean {
-  return targets.some(({ answered }) => answered !== null) && !targets.some(({ ended }) => ended !== null);
+  return targets.some(({ answered, ended }) => answered !== null && ended === null);
 }
 
 function isOvertaken({ targets }: CallProgress, position: number, event: CallEvent['event']): boolean {
