@@ -1,6 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { nullable, Time } from '../http/values.schema.js';
 
+export const AgentParams = Type.Object({
+  domain: Type.String({ maxLength: 253, examples: ['cc.example.com'] }),
+  name: Type.String({ maxLength: 63, examples: ['alice'] }),
+});
+
 export const AgentsQuery = Type.Object({
   contact_center: Type.Optional(Type.String({ maxLength: 253, examples: ['cc.example.com'] })),
 });
@@ -31,6 +36,18 @@ const Agent = Type.Object({
   skills: Type.Immutable(Type.Record(Type.String(), Type.Integer())),
 });
 export type AgentLine = Static<typeof Agent>;
+
+const Ended = Type.Object({
+  decision: Type.String({ format: 'uuid' }),
+  target: Type.Integer({ description: "The position of the agent's target." }),
+  call_id: Type.String(),
+  since: Time,
+});
+
+export const EndedDocument = Type.Object(
+  { ended: Type.Array(Ended) },
+  { description: 'The calls that the agent was in; none, if it was in none.' },
+);
 
 export const AgentsDocument = Type.Object(
   { agents: Type.Array(Agent) },

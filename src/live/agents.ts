@@ -66,6 +66,12 @@ export class Agents implements AgentStates, CallWatcher {
     return known ? this.#doing(known, now).strongest : null;
   }
 
+  /** All the calls that the agent has answered, by decision. */
+  callsOf(domain: string, agent: string, now: number): [decision: string, call: CallOf][] {
+    const engagements = this.#known.get(keyOf(domain, agent))?.engagements ?? new Map<string, CallOf>();
+    return [...engagements].filter(([, { activity, until }]) => activity === 'busy' && until > now);
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.clear(this.#clock()), CLEAR_EVERY_MS).unref();
   }

@@ -1,10 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
-import { Type } from 'typebox';
 import type { Access } from '../access/access.js';
 import { addressInQuery } from '../access/subject.js';
 import { Problem } from '../errors.js';
+import { nothing } from '../http/no-body.schema.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import type { SharedLog } from '../share/shared-log.js';
 import { parseAddress, printAddress } from '../sip/address.js';
@@ -48,11 +48,8 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         summary: 'What became of a target; repeats and late ones are harmless.',
         body: OutcomeReport,
         response: {
-          202: Type.Null({
-            description:
-              'Taken, and not written yet: whoever tells it keeps it, and tells it again until it is.',
-          }),
-          204: Type.Null({ description: 'Taken, and written; a `ringing` is written soon.' }),
+          202: nothing('Not written yet: whoever tells it keeps it, and tells it again until it is.'),
+          204: nothing('Taken, and written; a `ringing` is written soon.'),
         },
       },
       config: { scope: 'signalling', subject: 'own' },
@@ -61,9 +58,9 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
       const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
       const { local = null, retry_after = null, hold = null } = request.body;
       const own = await isOwn(request.access, decision).catch(whenUnknown);
-      if (own === undefined) return reply.code(202).send(null);
+      if (own === undefined) return reply.code(202).send();
       // As a late one.
-      if (!own) return reply.code(204).send(null);
+      if (!own) return reply.code(204).send();
       const at = clock();
       history.became({ decision, target, event, status, elapsed_ms, node, at });
       calls.became({
@@ -78,7 +75,7 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         shared.taken(),
         event === 'ringing' || history.stored(STORED_WITHIN_MS),
       ]);
-      return reply.code(stored ? 204 : 202).send(null);
+      return reply.code(stored ? 204 : 202).send();
     },
   );
 

@@ -43,6 +43,10 @@ async function newScene(t: Test) {
   return {
     postgres,
     names,
+    send: (line: string, body?: object) => {
+      const [method = '', path] = line.split(' ');
+      return send(method, `${url}${path}`, body);
+    },
     restarted: async () => {
       await running.kill9();
       running = await startUnderstudy(options);
@@ -121,6 +125,42 @@ t.test(
     }
   },
 );
+
+t.test('what else ends calls is written before it is answered', async (t) => {
+  const scene = await newScene(t);
+  const answered = async () => {
+    for (const name of scene.names) t.match(await (await scene.call(name))('answered'), { status: 204 });
+  };
+  await answered();
+  const [first = '', ...others] = scene.names;
+  const path = `/v1/contact-centers/cc.example.com/agents/${first}/calls`;
+  t.match(await scene.send(`DELETE ${path}`), { status: 200, body: { ended: [{ call_id: '1@phone' }] } });
+  await scene.restarted();
+  t.same(await scene.busy(), others, 'an agent that was freed');
+  const { body } = await scene.send('GET /v1/changes?kind=override');
+  t.match(body, { changes: [{ subject: `agents/${first}/calls` }] }, 'and who has freed it');
+
+  const started = (query: string) => scene.send(`POST /v1/nodes/reg1/started${query}`);
+  await until('the calls to be older than the start', async () => {
+    const { status } = await started('?up_seconds=0');
+    t.equal(status, 204);
+    await scene.restarted();
+    return (await scene.busy()).length === 0;
+  });
+
+  await answered();
+  await scene.postgres.kill9();
+  const lost = await until('the calls to be older than the start', async () => {
+    const { status } = await started('?up_seconds=0&again=true');
+    return (await scene.busy()).length === 0 ? status : undefined;
+  });
+  t.equal(lost, 202);
+  await scene.postgres.start();
+  const again = async () => (await started('?up_seconds=3600&again=true')).status === 204;
+  await until('it to be written', again, 30_000);
+  await scene.restarted();
+  t.same(await scene.busy(), [], 'a registrar that was started again while Postgres was away');
+});
 
 async function readOnly(connectionString: string, value: 'on' | 'off') {
   const client = new pg.Client({ connectionString });
