@@ -7,6 +7,7 @@ import { LIMITS, type Limits } from './access/limits.js';
 import type { Tls } from './access/tls-files.js';
 import { adminJourney } from './admin/admin.js';
 import { changesJourney } from './changes/changes.route.js';
+import { writtenFirst } from './changes/written-first.route.js';
 import { healthJourney } from './health/health.route.js';
 import { inviteJourney } from './invite/invite.route.js';
 import { type AppendBranch, appendBranch } from './kamailio/append-branch.js';
@@ -185,6 +186,7 @@ async function addJourneys(app: FastifyInstance, deps: JourneyDeps): Promise<voi
   await app.register(async (rest) => outcomeJourney(rest, deps));
   await app.register(async (people) => {
     await addSecurityHeaders(people);
+    writtenFirst(people, deps.changes);
     await people.register(async (rest) =>
       adminJourney(rest, { ...deps, registrars: deps.kamailios, reviewed: deps.registrars }),
     );

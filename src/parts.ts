@@ -134,7 +134,7 @@ export function buildParts({ pool, commits, log, clock, rpc, append, shared, per
     },
   };
   const provisioning = {
-    ...{ pool, directory, registrars: kamailios, calls, changes, clock },
+    ...{ pool, directory, registrars: kamailios, calls, history, changes, clock },
     provisioned: (domain: string | null) => void shared.publish({ kind: 'configuration', domain }),
   };
   const endpoints = new ToldEndpoints(endpointRows, { directory, log: shared, clock });

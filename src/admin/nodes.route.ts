@@ -104,10 +104,15 @@ function reportRoute(scope: FastifyInstance, nodes: Nodes): void {
       schema: {
         operationId: 'reportStarted',
         tags: ['routing'],
-        summary: 'A Kamailio (re)started: its bindings are brought up to date.',
+        summary: 'A Kamailio (re)started: its bindings are brought up to date, and its calls are over.',
         params: ReporterParams,
         querystring: StartedQuery,
-        response: { 204: nothing('Noted; also when the node is not known.') },
+        response: {
+          202: nothing(
+            'Its bindings are brought up to date. Not all is written yet: to be told again, with `again`.',
+          ),
+          204: nothing('Noted, and written; also when the node is not known.'),
+        },
       },
       config: {
         scope: 'signalling',
@@ -117,9 +122,9 @@ function reportRoute(scope: FastifyInstance, nodes: Nodes): void {
     },
     async (request, reply) => {
       const { node } = request.params;
-      const { up_seconds = 0 } = request.query;
-      request.log.info({ node, known: nodes.started(node, up_seconds) }, 'a Kamailio started');
-      return reply.code(204).send();
+      const { up_seconds = 0, again = false } = request.query;
+      if (!again) request.log.info({ node, known: nodes.started(node) }, 'a Kamailio started');
+      return reply.code((await nodes.lostCalls(node, up_seconds)) ? 204 : 202).send();
     },
   );
 }

@@ -44,6 +44,7 @@ export const StartedQuery = Type.Object({
         'How long ago that was. What was decided before is forgotten: the node knows nothing of it.',
     }),
   ),
+  again: Type.Optional(Type.Boolean({ description: 'Of the same start that was answered 202.' })),
 });
 export const NodeDocument = Type.Object({ node: Name, ...NODE });
 export const NodesDocument = Type.Object({ nodes: Type.Array(NodeDocument) });

@@ -5,11 +5,23 @@ import { Problem } from '../errors.js';
 import { OneAtATime } from '../http/one-at-a-time.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import type { Changes } from '../live/change.js';
-import type { LiveCalls } from '../live/live-calls.js';
+import type { CallGoingOn, LiveCalls } from '../live/live-calls.js';
 import { changeOf } from './configuration-changes.js';
 import { deleteNode } from './delete-node.sql.js';
 import { loadNodes } from './load-nodes.sql.js';
 import { saveNode } from './save-node.sql.js';
+
+/** So long an answer waits for Postgres: the script waits for 2 s. */
+const STORED_WITHIN_MS = 1_000;
+
+/** What became of calls, as it is kept. */
+interface CallHistory {
+  became(
+    outcome: CallGoingOn & { event: 'ended'; status: null; elapsed_ms: null; node: string; at: number },
+  ): void;
+  /** Whether everything told before is in Postgres, asked for `limitMs` at most. */
+  stored(limitMs: number): Promise<boolean>;
+}
 
 /** Registrars look at the directory's nodes whenever they are told of a change, and see for themselves what it means. */
 const NO_ADDRESS: readonly string[] = [];
@@ -20,6 +32,7 @@ export class Nodes {
   readonly #directory: Directory;
   readonly #registrars: Pick<Registrars, 'changed' | 'started'>;
   readonly #calls: Pick<LiveCalls, 'forget'>;
+  readonly #history: CallHistory;
   readonly #changes: Changes;
   readonly #provisioned: (domain: null) => void;
   readonly #clock: () => number;
@@ -30,6 +43,7 @@ export class Nodes {
     directory: Directory;
     registrars: Pick<Registrars, 'changed' | 'started'>;
     calls: Pick<LiveCalls, 'forget'>;
+    history: CallHistory;
     changes: Changes;
     /** Tells the other instances that other nodes are in Postgres. */
     provisioned: (domain: null) => void;
@@ -39,6 +53,7 @@ export class Nodes {
     this.#directory = deps.directory;
     this.#registrars = deps.registrars;
     this.#calls = deps.calls;
+    this.#history = deps.history;
     this.#changes = deps.changes;
     this.#provisioned = deps.provisioned;
     this.#clock = deps.clock;
@@ -94,11 +109,21 @@ export class Nodes {
     }
   }
 
-  /** Whether it is known, and so is brought up to date. Known or not, it has forgotten the calls that it had. */
-  started(name: string, upSeconds: number): boolean {
-    const now = this.#clock();
+  /**
+   * It has forgotten the calls that it had; whether their ends are in Postgres, since else another start of the service would take them
+   * for going on.
+   */
+  async lostCalls(name: string, upSeconds: number): Promise<boolean> {
+    const at = this.#clock();
     // In whole seconds it may be up to one more.
-    this.#calls.forget(name, now - (upSeconds + 1) * 1_000, now);
+    for (const lost of this.#calls.forget(name, at - (upSeconds + 1) * 1_000, at)) {
+      this.#history.became({ ...lost, event: 'ended', status: null, elapsed_ms: null, node: name, at });
+    }
+    return this.#history.stored(STORED_WITHIN_MS);
+  }
+
+  /** Whether it is known, and so is brought up to date. */
+  started(name: string): boolean {
     if (!this.#directory.node(name)) return false;
     this.#registrars.started(name);
     return true;

@@ -35,6 +35,11 @@ export class ChangeLog implements Changes {
     return this.#rows.committed();
   }
 
+  /** Whether it is there, asked for `limitMs` at most. What isn't is written as soon as Postgres takes it. */
+  stored(limitMs: number): Promise<boolean> {
+    return this.#rows.stored(limitMs);
+  }
+
   forgetOld(): Promise<void> {
     return this.#retention.forgetOld();
   }

@@ -58,12 +58,13 @@ function lineOf(
   pause: Override | undefined,
   now: number,
 ): AgentLine {
-  const { activity, call_id, idle_since, put_last } = agents.of(domain, name, now);
+  const { activity, unproved, call_id, idle_since, put_last } = agents.of(domain, name, now);
   const call = agents.callOf(domain, name, now);
   return {
     contact_center: domain,
     name,
     activity,
+    unproved,
     since: timeOf(call?.since ?? idle_since),
     until: call && timeOf(call.until),
     call_id,

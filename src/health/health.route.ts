@@ -5,18 +5,19 @@ import type { Healths } from '../live/healths.js';
 import type { Overrides } from '../live/overrides.js';
 import { agentRoutes } from './agents.route.js';
 import type { BypassClock } from './bypass-clock.js';
+import { type FreeAgentDeps, freeAgentRoute } from './free-agent.route.js';
 import type { OverrideOrders } from './override-orders.js';
 import { overrideRoutes } from './overrides.route.js';
 import { pauseRoutes } from './pause.route.js';
 import { type PlaceRoutesDeps, placeRoutes } from './places.route.js';
 
-export interface HealthDeps extends PlaceRoutesDeps {
+export interface HealthDeps extends PlaceRoutesDeps, Omit<FreeAgentDeps, 'agents'> {
   readonly directory: Directory;
   readonly healths: Healths;
   readonly overrides: Overrides;
   readonly orders: OverrideOrders;
   readonly bypass: BypassClock;
-  readonly agents: Pick<Agents, 'of' | 'callOf'>;
+  readonly agents: Pick<Agents, 'of' | 'callOf' | 'callsOf'>;
   readonly clock: () => number;
 }
 
@@ -29,6 +30,7 @@ export function healthJourney(app: FastifyInstance, deps: HealthDeps): void {
   overrideRoutes(app, deps);
   agentRoutes(app, deps);
   pauseRoutes(app, deps);
+  freeAgentRoute(app, deps);
 
   healths.follow((center, now) => bypass.lookAt(center, now));
   orders.follow((domain, now) => {

@@ -3,15 +3,16 @@ import type { FastifyInstance } from 'fastify';
 import { authorOf } from '../access/author.js';
 import { domainInPath } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
-import { domainIn, findContactCenter } from '../directory/find-contact-center.js';
 import { Problem } from '../errors.js';
 import { Author } from '../http/author.schema.js';
 import { Gone } from '../http/no-body.schema.js';
 import type { Override } from '../live/override.js';
 import type { Overrides } from '../live/overrides.js';
+import { AgentParams } from './agents.schema.js';
+import { findAgent } from './find-agent.js';
 import { documentOf, type OverrideOrders } from './override-orders.js';
 import { OverrideDocument } from './overrides.schema.js';
-import { PauseBody, PauseParams } from './pause.schema.js';
+import { PauseBody } from './pause.schema.js';
 
 const PATH = '/v1/contact-centers/:domain/agents/:name/pause';
 
@@ -35,14 +36,14 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
         operationId: 'pauseAgent',
         tags,
         summary: 'Give the agent no calls of skillsets for a time; takes the place of an earlier pause.',
-        params: PauseParams,
+        params: AgentParams,
         body: PauseBody,
         response: { 200: OverrideDocument },
       },
       config: { scope: 'admin', subject: domainInPath, problems },
     },
     async ({ params, body }) => {
-      const { domain, agent } = find(params);
+      const { domain, agent } = findAgent(directory, params);
       const before = pausesOf(domain, agent);
       const order = { ...NO_LIMIT, ...body, domain, agent, kind: 'pause' as const };
       const pause = await orders.order(order);
@@ -59,14 +60,14 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
         operationId: 'resumeAgent',
         tags,
         summary: 'The agent gets calls again.',
-        params: PauseParams,
+        params: AgentParams,
         headers: Author,
         response: { 204: Gone },
       },
       config: { scope: 'admin', subject: domainInPath, problems },
     },
     async (request, reply) => {
-      const { domain, agent } = find(request.params);
+      const { domain, agent } = findAgent(directory, request.params);
       const author = authorOf(request);
       const pauses = pausesOf(domain, agent);
       if (pauses.length === 0) throw new Problem('not_found', `${agent} is not paused`);
@@ -74,15 +75,6 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
       return reply.code(204).send();
     },
   );
-
-  function find(params: { domain: string; name: string }): { domain: string; agent: string } {
-    const { domain, agents } = findContactCenter(directory, domainIn('/domain', params.domain));
-    const agent = params.name;
-    if (!agents.some(({ name }) => name === agent)) {
-      throw new Problem('not_found', `No agent of ${domain} is called ${agent}`);
-    }
-    return { domain, agent };
-  }
 
   /** Two who pause at once make two. */
   function pausesOf(domain: string, agent: string): Override[] {

@@ -23,6 +23,7 @@ function classWord(code: AgentClass, { put_last }: AgentState, now: number): str
     const what = put_last.code === 'no_answer' ? "didn't answer" : "wasn't reached";
     return `${what} and is put last for another ${seconds(put_last.until - now)}`;
   }
+  if (code === 'unproved') return 'in a call whose end may have been missed';
   if (code === 'reserved') return 'put first for another call';
   return code === 'ringing' ? 'rings with another call' : 'free';
 }

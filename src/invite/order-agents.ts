@@ -21,8 +21,9 @@ export interface AgentCandidate {
  *     reserved  another call has put the agent first and may still take it
  *     ringing   a phone of the agent rings with another call, which may yet end unanswered
  *     put_last  didn't answer or wasn't reached a while ago
+ *     unproved  is in a call of which nothing proves any more that it goes on
  */
-export type AgentClass = 'free' | 'reserved' | 'ringing' | 'put_last';
+export type AgentClass = 'free' | 'reserved' | 'ringing' | 'put_last' | 'unproved';
 
 export interface OrderedAgent {
   readonly agent: string;
@@ -51,7 +52,7 @@ export interface OrderedCall {
   readonly now: number;
 }
 
-const CLASSES: readonly AgentClass[] = ['free', 'reserved', 'ringing', 'put_last'];
+const CLASSES: readonly AgentClass[] = ['free', 'reserved', 'ringing', 'put_last', 'unproved'];
 const LOTS = 2 ** 32;
 
 interface Ranked {
@@ -61,7 +62,7 @@ interface Ranked {
   readonly rank: readonly number[];
 }
 
-/** Busy and paused agents are out; everybody else is called, each once. */
+/** Paused agents, and busy ones whose call is proved, are out; everybody else is called, each once. */
 export function orderAgents(
   candidates: readonly AgentCandidate[],
   policy: AgentOrder,
@@ -90,7 +91,7 @@ export function orderAgents(
 function leftOut({ agent, paused, state }: AgentCandidate): LeftOut | null {
   // An operator's order stands for longer than any call.
   if (paused) return { agent, code: 'paused', because: `paused by ${paused.by}: ${paused.reason}` };
-  return state.activity === 'busy' ? { agent, code: 'busy', because: 'in a call' } : null;
+  return state.activity === 'busy' && !state.unproved ? { agent, code: 'busy', because: 'in a call' } : null;
 }
 
 function ranked(candidate: AgentCandidate, order: Order, call: OrderedCall): Ranked {
@@ -98,7 +99,8 @@ function ranked(candidate: AgentCandidate, order: Order, call: OrderedCall): Ran
   return { candidate, code, rank: [CLASSES.indexOf(code), ...rankWithin(candidate, order, call.call_id)] };
 }
 
-function classOf({ activity, call_id, put_last }: AgentState, call: OrderedCall): AgentClass {
+function classOf({ activity, unproved, call_id, put_last }: AgentState, call: OrderedCall): AgentClass {
+  if (unproved) return 'unproved';
   if (put_last && put_last.until > call.now) return 'put_last';
   return activity === 'busy' || call_id === call.call_id ? 'free' : activity;
 }

@@ -34,7 +34,7 @@ export function suppose(situation: Situation, supposed: Supposed): Situation {
     agents: agents.map((agent) => ({
       ...agent,
       ...(supposed.busy.includes(agent.agent) && {
-        state: { ...agent.state, activity: 'busy', call_id: null },
+        state: { ...agent.state, activity: 'busy', unproved: false, call_id: null },
       }),
       ...(supposed.unregistered.includes(agent.agent) && {
         ways: agent.ways.filter(({ endpoint }) => endpoint === null),

@@ -6,11 +6,14 @@ import { type CallProgress, complaintAbout, type Engagement, engagementsOf } fro
 import type { CallEvent, FollowedCall } from './followed-call.js';
 import type { CallWatcher } from './live-calls.js';
 import { type Marks, mergedMarks } from './merge.js';
+import { provedUntil } from './proved-until.js';
 
 /** So often what has run out is cleared away; who asks in between is answered by the time. */
 const CLEAR_EVERY_MS = 5_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const STRONGEST: readonly Activity[] = ['busy', 'ringing', 'reserved'];
+
+type KnownPhones = Pick<Directory, 'contactCenter' | 'resolve' | 'endpointsOf'>;
 
 /** What an agent does because of one call. */
 export type CallOf = Engagement & { readonly call_id: string };
@@ -30,6 +33,8 @@ interface KnownAgent {
   idle_since: number;
   offered_at: number;
   put_last: AgentState['put_last'];
+  /** When the agent answered last, ms since the epoch; 0: never. */
+  answered_at: number;
 }
 
 /**
@@ -37,7 +42,7 @@ interface KnownAgent {
  * reservation when its time is over, ringing and calls after longer than they may last.
  */
 export class Agents implements AgentStates, CallWatcher {
-  readonly #directory: Pick<Directory, 'contactCenter' | 'resolve'>;
+  readonly #directory: KnownPhones;
   readonly #clock: () => number;
   readonly #known = new Map<string, KnownAgent>();
   /** By call: which decision holds its reservations, and of whom. */
@@ -45,23 +50,26 @@ export class Agents implements AgentStates, CallWatcher {
   #timer: NodeJS.Timeout | undefined;
   #pruned = 0;
 
-  constructor({
-    directory,
-    clock,
-  }: { directory: Pick<Directory, 'contactCenter' | 'resolve'>; clock: () => number }) {
+  constructor({ directory, clock }: { directory: KnownPhones; clock: () => number }) {
     this.#directory = directory;
     this.#clock = clock;
   }
 
   of(domain: string, agent: string, now: number): AgentState {
     const known = this.#known.get(keyOf(domain, agent));
-    return known ? stateOf(known, now) : NEVER_SEEN;
+    return known ? this.#stateOf(known, now) : NEVER_SEEN;
   }
 
   /** The call that the agent's activity is about; null: the agent is free. */
   callOf(domain: string, agent: string, now: number): CallOf | null {
     const known = this.#known.get(keyOf(domain, agent));
-    return known ? strongestOf(known, now) : null;
+    return known ? this.#doing(known, now).strongest : null;
+  }
+
+  /** All the calls that the agent has answered, by decision. */
+  callsOf(domain: string, agent: string, now: number): [decision: string, call: CallOf][] {
+    const engagements = this.#known.get(keyOf(domain, agent))?.engagements ?? new Map<string, CallOf>();
+    return [...engagements].filter(([, { activity, until }]) => activity === 'busy' && until > now);
   }
 
   start(): void {
@@ -83,7 +91,10 @@ export class Agents implements AgentStates, CallWatcher {
     const now = new Set(reserved.agents.map((agent) => this.#knownOf(domain, agent)));
     for (const known of now) {
       const { agent, engagements } = known;
-      engagements.set(decision, { agent, activity: 'reserved', since: at, until: reserved.until, call_id });
+      engagements.set(decision, {
+        ...{ agent, activity: 'reserved', since: at, until: reserved.until, call_id },
+        phone: null,
+      });
       known.offered_at = Math.max(known.offered_at, at);
     }
     this.#reservations.set(call, { decision, at, of: now });
@@ -95,8 +106,11 @@ export class Agents implements AgentStates, CallWatcher {
     const names = new Set(call.targets.flatMap(({ agent }) => agent ?? []));
     for (const name of names) {
       const known = this.#knownOf(call.domain, name);
-      const ends = targets.filter((_, i) => call.targets[i]?.agent === known.agent);
-      for (const { ended } of ends) known.idle_since = Math.max(known.idle_since, ended ?? 0);
+      const own = targets.filter((_, i) => call.targets[i]?.agent === known.agent);
+      for (const { answered, ended } of own) {
+        known.answered_at = Math.max(known.answered_at, answered ?? 0);
+        known.idle_since = Math.max(known.idle_since, ended ?? 0);
+      }
       this.#engage(known, call, engagements.get(known.agent), at);
     }
     const agent = event && call.targets[event.position]?.agent;
@@ -168,10 +182,52 @@ export class Agents implements AgentStates, CallWatcher {
     let known = this.#known.get(key);
     if (!known) {
       const { idle_since, offered_at, put_last } = NEVER_SEEN;
-      known = { domain, agent, engagements: new Map(), idle_since, offered_at, put_last };
+      const marks = { idle_since, offered_at, put_last, answered_at: 0 };
+      known = { domain, agent, engagements: new Map(), ...marks };
       this.#known.set(key, known);
     }
     return known;
+  }
+
+  #stateOf(known: KnownAgent, now: number): AgentState {
+    const { engagements, offered_at, put_last } = known;
+    const { strongest, unproved } = this.#doing(known, now);
+    let { idle_since } = known;
+    for (const { activity, until } of engagements.values()) {
+      if (activity === 'busy' && until <= now) idle_since = Math.max(idle_since, until);
+    }
+    return {
+      activity: strongest?.activity ?? 'free',
+      unproved,
+      call_id: strongest?.call_id ?? null,
+      idle_since,
+      offered_at,
+      put_last: put_last && put_last.until > now ? put_last : null,
+    };
+  }
+
+  /** Whatever else an agent does whose calls can't be proved says more than these; and who has answered another one since is in none of them. */
+  #doing(known: KnownAgent, now: number): { strongest: CallOf | null; unproved: boolean } {
+    const strongest = strongestOf(known, now);
+    if (strongest?.activity !== 'busy') return { strongest, unproved: false };
+    let lost: CallOf | null = null;
+    for (const one of known.engagements.values()) {
+      if (one.activity !== 'busy' || one.until <= now) continue;
+      const proved = this.#provedUntil(known, one, now);
+      if (proved > now) return { strongest: one, unproved: false };
+      if (Math.max(proved, one.since) >= known.answered_at) lost ??= one;
+    }
+    return { strongest: strongestOf(known, now, 'busy') ?? lost, unproved: lost !== null };
+  }
+
+  #provedUntil({ domain, agent }: KnownAgent, call: CallOf, now: number): number {
+    const isFixed = (contact: string | null) => {
+      const found = this.#directory.resolve({ user: agent, domain });
+      // Of a call that was restored without personal data the phone isn't known.
+      if (contact === found?.aor) return true;
+      return found?.kind === 'agent' && found.agent.contacts.some(({ uri }) => uri === contact);
+    };
+    return provedUntil(call, this.#directory.endpointsOf(domain, agent, now), isFixed);
   }
 
   /** Agents who are no longer provisioned don't pile up. */
@@ -187,27 +243,12 @@ export class Agents implements AgentStates, CallWatcher {
   }
 }
 
-function stateOf(known: KnownAgent, now: number): AgentState {
-  const { engagements, offered_at, put_last } = known;
-  const strongest = strongestOf(known, now);
-  let { idle_since } = known;
-  for (const { activity, until } of engagements.values()) {
-    if (activity === 'busy' && until <= now) idle_since = Math.max(idle_since, until);
-  }
-  return {
-    activity: strongest?.activity ?? 'free',
-    call_id: strongest?.call_id ?? null,
-    idle_since,
-    offered_at,
-    put_last: put_last && put_last.until > now ? put_last : null,
-  };
-}
-
 /** The first of the strongest. Looked for in one go, since when all agents are busy many calls have reserved the same one. */
-function strongestOf({ engagements }: KnownAgent, now: number): CallOf | null {
+function strongestOf({ engagements }: KnownAgent, now: number, but?: Activity): CallOf | null {
   let strongest: CallOf | null = null;
   for (const one of engagements.values()) {
-    if (one.until > now && (!strongest || isStronger(one, strongest))) strongest = one;
+    if (one.until > now && one.activity !== but && (!strongest || isStronger(one, strongest)))
+      strongest = one;
   }
   return strongest;
 }

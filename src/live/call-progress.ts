@@ -4,7 +4,7 @@
  * all of them together; in which order they came doesn't matter.
  */
 import { MAX_INV_LIFETIME_MS } from '../directory/endpoint.js';
-import type { CallEvent, FollowedCall, FollowedTarget } from './followed-call.js';
+import type { CallEvent, FollowedCall } from './followed-call.js';
 
 export interface TargetProgress {
   /** When each was told, ms since the epoch, or null. */
@@ -30,6 +30,8 @@ export interface Engagement {
   readonly activity: 'reserved' | 'ringing' | 'busy';
   readonly since: number;
   readonly until: number;
+  /** The contact at which the call was answered; null: it wasn't, or not by an agent's phone. */
+  readonly phone: string | null;
 }
 
 /** The end of a call may never be told (a Kamailio that died): then its agent counts as free after so long. */
@@ -73,34 +75,37 @@ export function isUnreached({ failed, silent, ringing }: TargetProgress): boolea
 
 /** What the agents of this call do because of it; at most one thing each. */
 export function engagementsOf({ call, targets }: CallProgress): Engagement[] {
+  // Who was not quick enough is told to stop: only who answered is in the call. Two may have, at once: each ends by itself.
+  if (targets.some(({ answered }) => answered !== null)) return eachOnce(targets.flatMap(inCall(call)));
   if (targets.some(({ ended }) => ended !== null)) return [];
-  const answered = targets.findIndex((target) => target.answered !== null);
-  // Who was not quick enough is told to stop: only the one who answered is in the call.
-  if (answered >= 0) return busy(call.targets[answered], targets[answered]);
   if (targets.some(({ canceled }) => canceled !== null)) return [];
   const ringing = call.targets.flatMap(({ agent }, i): Engagement[] => {
     const since = targets[i]?.ringing ?? null;
     if (agent === null || since === null || targets[i]?.failed !== null) return [];
-    return [{ agent, activity: 'ringing', since, until: since + RINGING_MS }];
+    return [{ agent, activity: 'ringing', since, until: since + RINGING_MS, phone: null }];
   });
   const { reserved } = call;
   const rings = (agent: string) => ringing.some((one) => one.agent === agent);
   const waiting = (reserved?.agents ?? [])
     .filter((agent) => !rings(agent) && isOpen({ call, targets }, agent))
     .map(
-      (agent): Engagement => ({ agent, activity: 'reserved', since: call.at, until: reserved?.until ?? 0 }),
+      (agent): Engagement => ({
+        ...{ agent, activity: 'reserved', phone: null },
+        ...{ since: call.at, until: reserved?.until ?? 0 },
+      }),
     );
   return [...eachOnce(ringing), ...waiting];
 }
 
-function busy(target: FollowedTarget | undefined, progress: TargetProgress | undefined): Engagement[] {
-  const agent = target?.agent ?? null;
-  if (agent === null || !progress || progress.answered === null) return [];
-  const since = progress.answered;
-  return [{ agent, activity: 'busy', since, until: since + BUSY_MS }];
+function inCall({ targets }: FollowedCall) {
+  return ({ answered, ended }: TargetProgress, i: number): Engagement[] => {
+    const { agent = null, uri = null } = targets[i] ?? {};
+    if (agent === null || answered === null || ended !== null) return [];
+    return [{ agent, activity: 'busy', since: answered, until: answered + BUSY_MS, phone: uri }];
+  };
 }
 
-/** An agent with two phones that ring is one agent. */
+/** An agent with two phones is one agent. */
 function eachOnce(engagements: readonly Engagement[]): Engagement[] {
   return [...new Map(engagements.map((one) => [one.agent, one])).values()];
 }

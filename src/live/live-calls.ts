@@ -25,6 +25,13 @@ export interface ToldOutcome {
   readonly at: number;
 }
 
+/** A target that has answered. */
+export interface CallGoingOn {
+  readonly decision: string;
+  /** Its position. */
+  readonly target: number;
+}
+
 /** Learns of every call before anybody else does, so that whoever hears of an event finds the agents as it left them. */
 export interface CallWatcher {
   decided(call: FollowedCall): void;
@@ -107,16 +114,31 @@ export class LiveCalls {
     for (const listener of this.#listeners) listener(told);
   }
 
-  /** The node has lost its memory: what becomes of the calls that it had at `start` will never be told. */
-  forget(node: string, start: number, at: number): void {
+  /** Which targets of this decision this agent has answered, and is still in a call. */
+  answeredBy(decision: string, agent: string): CallGoingOn[] {
+    const progress = this.#find(decision);
+    return progress
+      ? goingOn(progress).filter(({ target }) => progress.call.targets[target]?.agent === agent)
+      : [];
+  }
+
+  /**
+   * The node has lost its memory: what becomes of the calls that it had at `start` will never be told. Returns those of them that
+   * were answered.
+   */
+  forget(node: string, start: number, at: number): CallGoingOn[] {
+    const lost: CallGoingOn[] = [];
     for (const calls of [this.#open, this.#answered]) {
-      for (const { call } of [...calls.values()]) {
+      for (const before of [...calls.values()]) {
+        const { call } = before;
         if (call.node !== node || call.at >= start) continue;
+        lost.push(...goingOn(before));
         const progress = begun({ ...call, reserved: null });
         this.#keep(progress);
         this.#watcher.progressed(progress, null, at);
       }
     }
+    return lost;
   }
 
   /** What is known of the calls that go on, for an instance that doesn't know. */
@@ -152,8 +174,14 @@ function isSilence(status: number | null, local: boolean | null): boolean {
   return status === 477 || status === 430 || (status === 408 && local !== false);
 }
 
-function isGoingOn({ targets }: CallProgress): boolean {
-  return targets.some(({ answered }) => answered !== null) && !targets.some(({ ended }) => ended !== null);
+function isGoingOn(progress: CallProgress): boolean {
+  return goingOn(progress).length > 0;
+}
+
+function goingOn({ call, targets }: CallProgress): CallGoingOn[] {
+  return targets.flatMap(({ answered, ended }, target) =>
+    answered !== null && ended === null ? [{ decision: call.decision, target }] : [],
+  );
 }
 
 function isOvertaken({ targets }: CallProgress, position: number, event: CallEvent['event']): boolean {

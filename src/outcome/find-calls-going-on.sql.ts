@@ -21,7 +21,7 @@ const TEXT = `
   FROM outcomes o JOIN decisions d ON d.id = o.decision
   WHERE o.at > to_timestamp($1::float8 / 1000) AND o.event = 'answered'
     AND d.targets -> o.target ->> 'role' = 'agent'
-    AND NOT EXISTS (SELECT 1 FROM outcomes e WHERE e.decision = o.decision AND e.event = 'ended')
+    AND NOT EXISTS (SELECT 1 FROM outcomes e WHERE (e.decision, e.target, e.event) = (o.decision, o.target, 'ended'))
   ORDER BY o.at`;
 
 /** Calls that agents have answered since then (ms since the epoch), and of which no end was told. */

@@ -27,8 +27,10 @@ export class History {
   readonly #decisions: HistoryWriter<DecisionRow>;
   readonly #outcomes: HistoryWriter<OutcomeRow>;
   readonly #retention: Retention;
+  readonly #pool: HistoryDeps['pool'];
 
   constructor({ pool, log, clock, personalDataDays = PERSONAL_DATA_DAYS }: HistoryDeps) {
+    this.#pool = pool;
     this.#decisions = new HistoryWriter({
       table: 'decisions',
       save: (rows) => saveDecisions(pool, personalDataDays === 0 ? rows.map(withoutPersonalData) : rows),
@@ -56,9 +58,20 @@ export class History {
     this.#outcomes.put(outcome);
   }
 
+  /** Resolves when these are in Postgres; rejects when it doesn't take them now, and then they are not kept. */
+  async save(outcomes: readonly OutcomeRow[]): Promise<void> {
+    if (outcomes.length > 0) await saveOutcomes(this.#pool, outcomes);
+  }
+
   /** Resolves when everything told before is in Postgres, so that a reader sees it. */
   async committed(): Promise<void> {
     await Promise.all([this.#decisions.committed(), this.#outcomes.committed()]);
+  }
+
+  /** Whether it is there, asked for `limitMs` at most. What isn't is written as soon as Postgres takes it. */
+  async stored(limitMs: number): Promise<boolean> {
+    const stored = await Promise.all([this.#decisions.stored(limitMs), this.#outcomes.stored(limitMs)]);
+    return stored.every((one) => one);
   }
 
   forgetOld(): Promise<void> {

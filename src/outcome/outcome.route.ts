@@ -1,14 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
-import { Type } from 'typebox';
 import type { Access } from '../access/access.js';
 import { addressInQuery } from '../access/subject.js';
 import { Problem } from '../errors.js';
+import { nothing } from '../http/no-body.schema.js';
 import type { LiveCalls } from '../live/live-calls.js';
 import type { SharedLog } from '../share/shared-log.js';
 import { parseAddress, printAddress } from '../sip/address.js';
-import { translateError } from '../store/translate-error.js';
+import { isUnavailable, translateError } from '../store/translate-error.js';
 import { asDecisions } from './as-decision.js';
 import { type FoundDecision, findDecision, findReturns, listDecisions } from './find-decisions.sql.js';
 import { findOutcomes } from './find-outcomes.sql.js';
@@ -31,6 +31,9 @@ export interface OutcomeDeps {
   readonly clock: () => number;
 }
 
+/** So long an answer waits for Postgres: the script waits for 2 s, and then tells another instance. */
+const STORED_WITHIN_MS = 1_000;
+
 /** What became of calls: told by the routing scripts, read by whoever asks why. */
 export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
   const { history, calls, shared, pool, clock } = deps;
@@ -44,15 +47,20 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         tags: ['routing'],
         summary: 'What became of a target; repeats and late ones are harmless.',
         body: OutcomeReport,
-        response: { 204: Type.Null({ description: 'Taken; it is written soon.' }) },
+        response: {
+          202: nothing('Not written yet: whoever tells it keeps it, and tells it again until it is.'),
+          204: nothing('Taken, and written; a `ringing` is written soon.'),
+        },
       },
       config: { scope: 'signalling', subject: 'own' },
     },
     async (request, reply) => {
       const { decision, target, event, status = null, elapsed_ms = null, node = null } = request.body;
       const { local = null, retry_after = null, hold = null } = request.body;
+      const own = await isOwn(request.access, decision).catch(whenUnknown);
+      if (own === undefined) return reply.code(202).send();
       // As a late one.
-      if (!(await isOwn(request.access, decision))) return reply.code(204).send(null);
+      if (!own) return reply.code(204).send();
       const at = clock();
       history.became({ decision, target, event, status, elapsed_ms, node, at });
       calls.became({
@@ -61,9 +69,13 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
         ...{ status, local, retry_after_seconds: retry_after, at },
         ...(hold !== null && { hold }),
       });
-      // Nobody waits for this answer; and without it another instance is told.
-      await shared.taken();
-      return reply.code(204).send(null);
+      // No call waits for this answer; and without it another instance is told. Who answers or ends must be known after a restart, or
+      // an agent would be busy for good; who rings soon does something else. A 5xx would speak against this instance, which has taken it.
+      const [, stored] = await Promise.all([
+        shared.taken(),
+        event === 'ringing' || history.stored(STORED_WITHIN_MS),
+      ]);
+      return reply.code(stored ? 204 : 202).send();
     },
   );
 
@@ -115,7 +127,7 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
   }
 
   async function storedDomain(decision: string): Promise<string | undefined> {
-    const [found] = await findDecision(pool, decision).catch(translateError);
+    const [found] = await findDecision(pool, decision);
     return found?.domain;
   }
 
@@ -130,6 +142,11 @@ export function outcomeJourney(app: FastifyInstance, deps: OutcomeDeps): void {
       return translateError(error);
     }
   }
+}
+
+/** Whose it is can't be told now: it is told again. */
+function whenUnknown(error: unknown): undefined {
+  if (!isUnavailable(error)) throw error;
 }
 
 function idsOf(decisions: readonly FoundDecision[]): string[] {

@@ -1,5 +1,5 @@
 import type { CallEvent, FollowedCall } from '../live/followed-call.js';
-import type { LiveCalls, ToldOutcome } from '../live/live-calls.js';
+import type { CallGoingOn, LiveCalls, ToldOutcome } from '../live/live-calls.js';
 import { Claims } from './claims.js';
 import type { EntryOf } from './entry.js';
 import type { SharedLog } from './shared-log.js';
@@ -57,9 +57,13 @@ export class ToldCalls {
     this.#log.publish({ kind: 'became', outcome });
   }
 
-  forget(node: string, start: number, at: number): void {
-    this.#calls.forget(node, start, at);
+  answeredBy(decision: string, agent: string): CallGoingOn[] {
+    return this.#calls.answeredBy(decision, agent);
+  }
+
+  forget(node: string, start: number, at: number): CallGoingOn[] {
     this.#log.publish({ kind: 'node_started', node, start, at });
+    return this.#calls.forget(node, start, at);
   }
 
   /** From the log, in its order. */

@@ -11,6 +11,8 @@ const BATCH_ROWS = 1_000;
  * with which the REGISTERs' commits share the disk; this way they make 17.
  */
 const GATHER_MS = 100;
+/** Rows that somebody waits for are handed over at once, but no more often than this: some tens of commits a second, however many wait. */
+const WAITED_FOR_MS = 20;
 
 /**
  * Writes rows of history in batches, off the hot path. The rows wait in a ring of `MAX_WAITING` places: once it is
@@ -22,6 +24,10 @@ export class HistoryWriter<V> implements RowCounts {
   /** The places of rows that are not yet handed over to be written. */
   readonly #gathered = new Set<number>();
   #gathering: NodeJS.Timeout | undefined;
+  /** Until the gathered rows that somebody waits for are handed over. */
+  #handedOver: Promise<void> | undefined;
+  /** When that was last so, as performance.now() tells it. */
+  #handedOverAt = Number.NEGATIVE_INFINITY;
   readonly #commit: GroupCommit<number, V>;
   readonly #log: Log;
   readonly #table: string;
@@ -89,11 +95,42 @@ export class HistoryWriter<V> implements RowCounts {
     return this.#commit.committed();
   }
 
+  /**
+   * Whether everything put before is in Postgres, but for rows that it refuses: asked for `limitMs` at most, and not at all while it is
+   * failing; rows that wait are written later. Whoever asks shares one commit with all that ask meanwhile.
+   */
+  async stored(limitMs: number): Promise<boolean> {
+    const end = performance.now() + limitMs;
+    if (this.#gathered.size > 0 && !this.failing) await this.#soonHandedOver();
+    else this.#handOver();
+    // A row that Postgres refuses is dropped; who waits for others waits on, and nobody is to bring it again.
+    for (let left = limitMs; left > 0; left = end - performance.now()) {
+      const stored = await this.#commit.stored(left).catch(() => undefined);
+      if (stored !== undefined) return stored;
+    }
+    return false;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#handOver();
     await this.#commit.close();
     this.#tellDropped();
+  }
+
+  #soonHandedOver(): Promise<void> {
+    this.#handedOver ??= new Promise((resolve) => {
+      setTimeout(
+        () => {
+          this.#handedOver = undefined;
+          this.#handedOverAt = performance.now();
+          this.#handOver();
+          resolve();
+        },
+        this.#handedOverAt + WAITED_FOR_MS - performance.now(),
+      );
+    });
+    return this.#handedOver;
   }
 
   #handOver(): void {

@@ -54,6 +54,7 @@ const agentOf: Url = (tenant) => `${center(tenant)}/agents/${tenant.agent}`;
 const skillOf: Url = (tenant) => `${agentOf(tenant)}/skills/${tenant.skillset}`;
 const credentialsOf: Url = (tenant) => `${agentOf(tenant)}/credentials`;
 const pauseOf: Url = (tenant) => `${agentOf(tenant)}/pause`;
+const callsOf: Url = (tenant) => `${agentOf(tenant)}/calls`;
 const address = ({ domain, skillset }: Tenant) => `sip:${skillset}@${domain}`;
 const at =
   (path: string): Url =>
@@ -129,6 +130,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'DELETE /v1/contact-centers/{domain}/agents/{name}/skills/{skillset}': admin(skillOf, 'forbidden'),
   'PUT /v1/contact-centers/{domain}/agents/{name}/pause': admin(pauseOf, 'forbidden', () => ORDER),
   'DELETE /v1/contact-centers/{domain}/agents/{name}/pause': admin(pauseOf, 'forbidden'),
+  'DELETE /v1/contact-centers/{domain}/agents/{name}/calls': admin(callsOf, 'forbidden'),
 
   'PUT /v1/contact-centers/{domain}/agents/{name}/credentials': admin(credentialsOf, 'forbidden', () => ({
     password: 'only a test',

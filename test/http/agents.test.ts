@@ -83,6 +83,7 @@ onBothDatabases(t, {
         contact_center: 'cc.example.com',
         name: 'alice',
         activity: 'free',
+        unproved: false,
         since: null,
         until: null,
         call_id: null,
@@ -228,6 +229,37 @@ onBothDatabases(t, {
     service.now = START + 2 * 3_600 * SECOND;
     t.same(await activities(again), { [first]: 'free', [second]: 'free' }, 'for two hours at the most');
   },
+
+  'nobody stays busy without a call for longer than a registration is granted for, nor after a restart':
+    async (t, service) => {
+      const [first = '', second = ''] = await team(service, 2);
+      await answer(service, first, 'a@phone');
+      const order = async (call_id: string) => {
+        const { body } = await route(service, call_id);
+        return body.targets.flatMap(({ agent, code }: { agent?: string; code: string }) =>
+          agent ? [`${agent} ${code}`] : [],
+        );
+      };
+      service.now = START + 299 * SECOND;
+      t.same(await order('b@phone'), [`${second} free`]);
+      for (const [i, name] of [first, second].entries()) await register(service, name, `10.0.1.${i}`, 2);
+      service.now = START + 300 * SECOND;
+      t.same(await order('b@phone'), [`${second} free`, `${first} unproved`]);
+      t.match((await agents(service)).agents[0], { activity: 'busy', unproved: true, call_id: 'a@phone' });
+      await service.app.close();
+      const app = await buildApp({ store: service.store, clock: () => service.now });
+      t.teardown(() => app.close());
+      service.call = async (method: string, url: string, body?: object) =>
+        send(app, `${method} ${url}`, body);
+      t.same(await order('c@phone'), [`${second} free`, `${first} unproved`]);
+      service.now = START + 500 * SECOND;
+      await answer(service, first, 'd@phone');
+      t.match(
+        (await agents(service)).agents[0],
+        { activity: 'busy', unproved: false, call_id: 'd@phone' },
+        'until the next answer',
+      );
+    },
 
   'a node that has started has forgotten its calls': async (t, service) => {
     const [first = '', second = ''] = await team(service, 2);

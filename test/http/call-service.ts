@@ -141,12 +141,12 @@ async function provision(service: Service): Promise<void> {
 }
 
 /** The agent's phone registers, through an edge. */
-export async function register(service: Service, agent: string, host: string): Promise<void> {
+export async function register(service: Service, agent: string, host: string, cseq = 1): Promise<void> {
   await service.call('POST', '/v1/register', {
     aor: `sip:${agent}@cc.example.com`,
     contact: `<sip:${agent}@${host}:5062>;expires=300`,
     call_id: `${agent}@${host}`,
-    cseq: 1,
+    cseq,
     path: '<sip:edge1.example.com;lr>',
     received: 'sip:203.0.113.9:5062',
   });

@@ -299,7 +299,7 @@ onBothDatabases(t, {
 
     await t.test('calls are answered and outcomes taken', async (t) => {
       t.type((await route(service)).decision, 'string');
-      t.equal((await report(service, { decision: before, target: 0, event: 'answered' })).status, 204);
+      t.equal((await report(service, { decision: before, target: 0, event: 'answered' })).status, 202);
     });
 
     await t.test('503 store_unavailable for readers', async (t) => {

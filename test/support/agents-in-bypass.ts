@@ -21,6 +21,7 @@ export async function sceneInBypass(ending: Ending, options: SceneOptions = {}):
 export interface AgentLine {
   readonly name: string;
   readonly activity: string;
+  readonly unproved: boolean;
   readonly since: string | null;
   readonly call_id: string | null;
   readonly put_last: { readonly code: string } | null;

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Directory } from '../../src/directory/directory.js';
+import type { Endpoint } from '../../src/directory/endpoint.js';
 import { Agents } from '../../src/live/agents.js';
 import { BUSY_MS } from '../../src/live/call-progress.js';
 import type { FollowedCall } from '../../src/live/followed-call.js';
 import { LiveCalls, type ToldOutcome } from '../../src/live/live-calls.js';
-import { agent, contactCenter, DOMAIN, NOW } from '../support/contact-center.js';
+import { agent, contactCenter, DOMAIN, endpoint, NOW } from '../support/contact-center.js';
 import { followedCall, outcome } from '../support/followed-call.js';
 
 const NAMES = ['alice', 'bob', 'carol'];
@@ -203,8 +204,117 @@ t.test('a call whose end is never told does not last for ever', async (t) => {
   t.equal(state('alice', NOW + BUSY_MS + 5).idle_since, NOW + BUSY_MS);
 });
 
+t.test(
+  'a call is proved by the registration of the phone that answered, for as long as that was granted for',
+  async (t) => {
+    const { directory, calls, state, doing, became } = scene();
+    const phone = (part: Partial<Endpoint> = {}) =>
+      endpoint('alice', { contact: 'sip:alice@10.0.0.1:5062', ...part });
+    const key = phone().key;
+    directory.putEndpoint(phone());
+    calls.decided(followedCall('d1', ['alice']));
+    became('d1 0 answered');
+    t.match(state('alice', NOW + 299_999), { activity: 'busy', unproved: false });
+    directory.putEndpoint(phone({ expires_at: NOW + 600_000 }));
+    t.match(
+      state('alice', NOW + 300_000),
+      { activity: 'busy', unproved: true },
+      'a refresh proves nothing more',
+    );
+    t.match(state('alice', NOW + BUSY_MS), { activity: 'free', unproved: false });
+    directory.putEndpoint(phone({ registered_at: NOW + 1 }));
+    t.match(state('alice', NOW + 2), { unproved: true }, 'a phone that registers anew has lost its call');
+    directory.removeEndpoint(DOMAIN, 'alice', key);
+    t.match(state('alice'), { unproved: true }, 'so has one that has left');
+    directory.putEndpoint(phone());
+    t.match(state('alice'), { unproved: false });
+
+    calls.decided(followedCall('d2', ['alice'], reserving('alice')));
+    t.match(state('alice', NOW + 1), { activity: 'busy', unproved: false });
+    directory.removeEndpoint(DOMAIN, 'alice', key);
+    t.match(state('alice', NOW + 1), { activity: 'reserved', unproved: true, call_id: 'd2@phone' });
+    became('d2 0 answered', 'd1 0 ended');
+    t.same(doing(), ['busy', 'free', 'free']);
+  },
+);
+
+t.test('who answers another call is not in one any more that could not be proved then', async (t) => {
+  const { directory, calls, state, doing } = scene();
+  directory.putEndpoint(endpoint('alice', { contact: 'sip:alice@10.0.0.1:5062', expires_at: NOW + BUSY_MS }));
+  const [lost, later] = [NOW + 300_000, NOW + 400_000];
+  for (const id of ['d1', 'd2', 'd3']) calls.decided(followedCall(id, ['alice']));
+  calls.became(outcome('d1', 0, 'answered'));
+  calls.became(outcome('d2', 0, 'answered', { at: lost - 1 }));
+  calls.became(outcome('d2', 0, 'ended', { at: lost - 1 }));
+  t.match(state('alice', lost), { activity: 'busy', unproved: true }, 'while it was proved there were two');
+  calls.became(outcome('d3', 0, 'answered', { at: later }));
+  t.match(state('alice', later), { activity: 'busy', unproved: false, call_id: 'd3@phone' });
+  calls.became(outcome('d3', 0, 'ended', { at: later + 1 }));
+  t.same(doing(later + 1), ['free', 'free', 'free']);
+  t.match(state('alice', later + 1), { unproved: false, call_id: null, idle_since: later + 1 });
+});
+
+t.test('at a fixed contact nobody registers: an hour is believed', async (t) => {
+  const { directory, calls, state, became } = scene();
+  const uri = 'sip:alice@10.0.0.1:5062';
+  const agents = [agent('alice', { sales: 1 }, { contacts: [{ uri, when: 'always' }] })];
+  directory.putContactCenter(contactCenter({ agents }));
+  calls.decided(followedCall('d1', ['alice']));
+  became('d1 0 answered');
+  t.equal(state('alice', NOW + 3_599_999).unproved, false);
+  t.equal(state('alice', NOW + 3_600_000).unproved, true);
+});
+
+t.test('property: nobody stays out of all calls for longer than a registration proves', async (t) => {
+  const lossy = anyCalls.chain((calls) =>
+    fc.shuffledSubarray(calls.flatMap(({ told }) => told)).map((told) => ({ calls, told })),
+  );
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(lossy, fc.integer({ min: 1, max: 7_200 }), ({ calls, told }, expires) => {
+        const { directory, calls: live, state } = scene();
+        for (const name of NAMES)
+          for (const nth of [1, 2])
+            directory.putEndpoint(
+              endpoint(name, {
+                contact: `sip:${name}@10.0.0.${nth}:5062`,
+                expires,
+                expires_at: NOW + BUSY_MS,
+              }),
+            );
+        for (const { call } of calls) live.decided(call);
+        for (const one of told) live.became(one);
+        const at = NOW + expires * 1_000;
+        return NAMES.every((name) => {
+          const { activity, unproved } = state(name, at);
+          return activity !== 'busy' || unproved;
+        });
+      }),
+    ),
+  );
+});
+
+t.test(
+  'two who answer at once are two calls: each ends by itself, in whatever order that is told',
+  async (t) => {
+    for (const lines of [
+      ['d1 0 answered', 'd1 1 answered', 'd1 1 ended'],
+      ['d1 1 ended', 'd1 1 answered', 'd1 0 answered'],
+      ['d1 1 answered', 'd1 1 ended', 'd1 0 answered'],
+    ]) {
+      const { calls, doing, became } = scene();
+      calls.decided(followedCall('d1', ['alice', 'bob'], reserving('alice+bob')));
+      became('d1 0 ringing', 'd1 1 ringing', ...lines);
+      t.same(doing(), ['busy', 'free', 'free'], lines.join());
+      became('d1 0 ended');
+      t.same(doing(), ['free', 'free', 'free'], lines.join());
+    }
+  },
+);
+
 t.test('what a node has lost is forgotten', async (t) => {
-  const { calls, doing, state, became } = scene();
+  const { directory, calls, doing, state, became } = scene();
+  directory.putEndpoint(endpoint('carol', { contact: 'sip:carol@10.0.0.1:5062' }));
   calls.decided(followedCall('d1', ['alice']));
   calls.decided(followedCall('d2', ['bob'], reserving('bob')));
   calls.decided(followedCall('d3', ['carol'], { node: 'reg2' }));

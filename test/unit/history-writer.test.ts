@@ -108,3 +108,43 @@ t.test('a row that comes after the end harms nobody', async (t) => {
   t.same(saved, [1]);
   t.match(dropped(), [{ rows: 1 }]);
 });
+
+t.test('whoever waits for rows shares their commits with all who wait meanwhile', async (t) => {
+  const { rows, saved, batches } = writer();
+  const asked: Promise<boolean>[] = [];
+  const begun = performance.now();
+  for (let row = 1; row <= 50; row += 1) {
+    rows.put(row);
+    asked.push(rows.stored(1_000));
+    await new Promise((resolve) => setImmediate(resolve));
+    await asked.at(-5);
+  }
+  t.same(new Set(await Promise.all(asked)), new Set([true]));
+  t.equal(saved.length, 50);
+  const ms = performance.now() - begun;
+  t.ok(batches() <= ms / 20 + 2, `${batches()} commits in ${Math.round(ms)} ms`);
+  await rows.close();
+});
+
+t.test(
+  'nobody waits while the database is away, and nothing that it refuses is to be brought again',
+  async (t) => {
+    const { rows, saved, away } = writer();
+    for (const row of [1, REFUSED, 2]) rows.put(row);
+    t.equal(await rows.stored(1_000), true);
+    t.same(
+      saved.toSorted((a, b) => a - b),
+      [1, 2],
+    );
+    away(true);
+    rows.put(3);
+    t.equal(await rows.stored(1_000), false);
+    rows.put(4);
+    t.equal(await rows.stored(1_000), false);
+    away(false);
+    await rows.committed();
+    t.equal(await rows.stored(1_000), true);
+    t.same(saved.slice(2), [3, 4]);
+    await rows.close();
+  },
+);

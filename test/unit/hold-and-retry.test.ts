@@ -151,7 +151,9 @@ t.test(
 
 t.test('a phone has a moment of rest after its call', async (t) => {
   const w = await world(t, ['alice']);
-  w.calls.decided(followedCall('earlier', ['alice']));
+  const { contact: uri, key } = endpoint('alice');
+  const targets = [{ role: 'agent', agent: 'alice', uri, endpoint: key }] as const;
+  w.calls.decided(followedCall('earlier', [], { targets }));
   await w.told('earlier', 0, 'answered');
   await w.onHold();
   await w.after(60 * SECOND);
@@ -161,6 +163,26 @@ t.test('a phone has a moment of rest after its call', async (t) => {
   await w.after(500);
   t.equal(w.last.agent, 'alice');
 });
+
+t.test(
+  'who is in a call that nothing proves any more is called as well, but not again and again',
+  async (t) => {
+    const w = await world(t, ['alice']);
+    w.calls.decided(followedCall('lost', ['alice']));
+    await w.told('lost', 0, 'answered');
+    await w.onHold();
+    await w.after(SECOND);
+    t.equal(w.last.agent, 'alice');
+    await w.told(w.last.decision, 0, 'failed', { status: 486, local: false });
+    await w.after(59 * SECOND);
+    t.equal(w.added.length, 1);
+    await w.after(2 * SECOND);
+    t.equal(w.added.length, 2);
+    await w.onHold();
+    await w.after(SECOND);
+    t.equal(w.added.length, 2, 'nor for two at once');
+  },
+);
 
 t.test('a phone of several that was not reached does not end the attempt, one that was does', async (t) => {
   const w = await world(t, ['alice']);

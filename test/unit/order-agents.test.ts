@@ -205,6 +205,7 @@ t.test('the words tell what the order goes by', async (t) => {
 
 const anyState: fc.Arbitrary<AgentState> = fc.record({
   activity: fc.constantFrom('free', 'reserved', 'ringing', 'busy'),
+  unproved: fc.boolean(),
   call_id: fc.constantFrom(null, CALL.call_id, 'another'),
   idle_since: fc.constantFrom(0, NOW - 60_000, NOW - 1, NOW),
   offered_at: fc.constantFrom(0, NOW - 60_000, NOW),
@@ -224,18 +225,54 @@ const anyCandidates = fc.uniqueArray(
 const anyPolicy = fc
   .record({ order: fc.constantFrom(...ORDERS), group_size: fc.integer({ min: 1, max: 6 }) })
   .map((part) => ({ ...part, skillset: 'sales' }));
-const CLASSES = ['free', 'reserved', 'ringing', 'put_last'];
+const CLASSES = ['free', 'reserved', 'ringing', 'put_last', 'unproved'];
 
 function holds(predicate: (candidates: AgentCandidate[], policy: AgentOrder) => boolean) {
   return () => fc.assert(fc.property(anyCandidates, anyPolicy, predicate), { numRuns: 500 });
 }
+
+t.test('who is in a call that nothing proves any more comes last, not never', async (t) => {
+  const lost = { activity: 'busy', unproved: true, call_id: 'another', idle_since: 0 } as const;
+  const { called, out } = orderAgents(
+    [
+      candidate('ann', { state: lost }),
+      candidate('ben', { level: 9, state: { put_last: LAST, idle_since: seconds(42) } }),
+      candidate('cid', { state: { ...lost, unproved: false } }),
+      candidate('dan', { state: lost, paused: { reason: 'lunch', by: 'ops' } }),
+    ],
+    policy('longest_idle'),
+    CALL,
+  );
+  t.same(
+    called.map(({ agent, code }) => `${agent} ${code}`),
+    ['ben put_last', 'ann unproved'],
+  );
+  t.equal(called[1]?.because, 'sales level 1, in a call whose end may have been missed, no call yet');
+  t.same(
+    out.map(({ agent, code }) => `${agent} ${code}`),
+    ['cid busy', 'dan paused'],
+  );
+});
+
+t.test('property: nobody comes behind one whose call is unproved but others like that', async (t) => {
+  t.doesNotThrow(
+    holds((candidates, policy) => {
+      const unproved = new Set(candidates.filter(({ state }) => state.unproved).map(({ agent }) => agent));
+      const { called } = orderAgents(candidates, policy, CALL);
+      const from = called.findIndex(({ agent }) => unproved.has(agent));
+      return from < 0 || called.slice(from).every(({ agent }) => unproved.has(agent));
+    }),
+  );
+});
 
 t.test('property: everybody is called or left out, once; busy and paused never called', async (t) => {
   t.doesNotThrow(
     holds((candidates, policy) => {
       const { called, out } = orderAgents(candidates, policy, CALL);
       const placed = [...called, ...out].map(({ agent }) => agent);
-      const left = candidates.filter(({ paused, state }) => paused || state.activity === 'busy');
+      const left = candidates.filter(
+        ({ paused, state }) => paused || (state.activity === 'busy' && !state.unproved),
+      );
       return (
         placed.length === candidates.length &&
         new Set(placed).size === placed.length &&
