@@ -8,7 +8,7 @@ const AGENTS = `/v1/contact-centers/${DOMAIN}/agents`;
 // Only who was known registers while the service is dead, and only at an agent's own address: whoever it is that asks.
 for (const options of [{ edge: false }, { edge: true }, { edge: true, mode: 'b2bua' }] as const) {
   t.test(`strangers ${JSON.stringify(options)}`, async (t) => {
-    const scene = await Scene.open(t, options);
+    const scene = await Scene.open(t, { ...options, kamailioEnv: { SIP_ALIAS: 'example.org' } });
     const alice = await scene.phone('alice');
     const carol = await scene.phone('carol');
     await scene.api('DELETE', `${AGENTS}/carol`);
