@@ -13,6 +13,8 @@ const CENTER = {
   locations: [{ uri: 'sip:192.0.2.10:5060' }],
   treatments: [
     { name: 'hold-music', kind: 'music_on_hold', uri: 'sip:moh@192.0.2.30:5070', hold_seconds: 60 },
+    // one that no skillset has, so that it can be deleted
+    { name: 'toString', kind: 'ivr', uri: 'sip:ivr@192.0.2.30:5070' },
   ],
   skillsets: [{ name: 'sales', treatment: 'hold-music' }, { name: 'support' }],
   agents: [
