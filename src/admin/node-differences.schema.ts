@@ -17,7 +17,10 @@ const Compared = Type.Union([
 const Difference = Type.Object({
   address: Type.String(),
   contact: Type.String(),
-  kind: Type.Enum(['missing', 'extra', 'different']),
+  kind: Type.Enum(['missing', 'extra', 'different', 'misplaced'], {
+    description:
+      'misplaced: only its place in the list of the registrar is wrong; it is removed and put anew.',
+  }),
   wanted: Compared,
   held: Compared,
   repair: Type.Enum(['put', 'remove', 'leave'], {

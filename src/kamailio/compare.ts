@@ -1,4 +1,5 @@
 import { difference, type Held, type Wanted } from './held.js';
+import { misplaced } from './misplaced.js';
 
 /** A binding as somebody compares it with another. */
 export interface ComparedBinding {
@@ -14,7 +15,8 @@ export interface ComparedBinding {
 export interface BindingDifference {
   readonly address: string;
   readonly contact: string;
-  readonly kind: 'missing' | 'extra' | 'different';
+  /** misplaced: all is as it should be, but where it stands in the registrar's list isn't. */
+  readonly kind: 'missing' | 'extra' | 'different' | 'misplaced';
   readonly wanted: ComparedBinding | null;
   readonly held: ComparedBinding | null;
   /**
@@ -24,21 +26,25 @@ export interface BindingDifference {
   readonly repair: 'put' | 'remove' | 'leave';
 }
 
-/** What one registrar holds for one address against what it should hold. */
+/** What one registrar holds for one address, in its own order, against what it should hold. */
 export function compare(
   address: string,
   held: ReadonlyMap<string, Held>,
   wanted: readonly Wanted[],
   now: number,
 ): BindingDifference[] {
-  const { remove, put } = difference(held, wanted);
-  const puts = put.map(({ binding, until }): BindingDifference => {
+  const differing = new Set(difference(held, wanted).put);
+  const { remove, put } = difference(held, wanted, misplaced(held, wanted));
+  const isWanted = new Set(wanted.map(({ binding }) => binding.contact));
+  const puts = put.map((one): BindingDifference => {
+    const { binding, until } = one;
     const { contact, q, path, received } = binding;
     const found = held.get(contact);
+    const because = differing.has(one) ? 'different' : 'misplaced';
     return {
       address,
       contact,
-      kind: found ? 'different' : 'missing',
+      kind: found ? because : 'missing',
       wanted: compared({ q, until, path, received }, now),
       held: found ? compared(found, now) : null,
       repair: 'put',
@@ -46,7 +52,7 @@ export function compare(
   });
   const extras = remove.flatMap((contact): BindingDifference[] => {
     const found = held.get(contact);
-    if (!found) return [];
+    if (!found || isWanted.has(contact)) return [];
     const repair = found.until === Number.POSITIVE_INFINITY ? 'remove' : 'leave';
     return [{ address, contact, kind: 'extra', wanted: null, held: compared(found, now), repair }];
   });

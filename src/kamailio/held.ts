@@ -18,6 +18,7 @@ export interface Wanted {
 }
 
 export interface Difference {
+  /** What nobody wants, and what is to be put anew. */
   readonly remove: readonly string[];
   readonly put: readonly Wanted[];
 }
@@ -25,13 +26,25 @@ export interface Difference {
 /** Kamailio counts in whole seconds, and a REGISTER takes its time. */
 const SLACK_MS = 5_000;
 
-/** What makes the one into the other. */
-export function difference(held: ReadonlyMap<string, Held>, wanted: readonly Wanted[]): Difference {
-  const contacts = new Set(wanted.map(({ binding }) => binding.contact));
-  const put = wanted.filter((one) => !satisfies(held.get(one.binding.contact), one));
+/**
+ * What makes the one into the other. A binding whose q has changed, or which is in the wrong place of the registrar's list, is removed
+ * and put anew: only so does it come to its place there.
+ */
+export function difference(
+  held: ReadonlyMap<string, Held>,
+  wanted: readonly Wanted[],
+  misplaced: readonly string[] = [],
+): Difference {
+  const qs = new Map(wanted.map(({ binding }) => [binding.contact, binding.q]));
+  const anew = new Set(misplaced);
+  const put = wanted.filter(
+    (one) => anew.has(one.binding.contact) || !satisfies(held.get(one.binding.contact), one),
+  );
   const isAgent = ({ binding }: Wanted) => Number(binding.role === 'agent');
   return {
-    remove: [...held.keys()].filter((contact) => !contacts.has(contact)),
+    remove: [...held].flatMap(([contact, { q }]) =>
+      qs.get(contact) === q && !anew.has(contact) ? [] : [contact],
+    ),
     // First what keeps callers from being lost, then what makes it better.
     put: put.sort((a, b) => isAgent(a) - isAgent(b)),
   };

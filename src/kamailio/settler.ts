@@ -4,6 +4,7 @@ import { Doubts } from './doubts.js';
 import { difference, type Held, isTheSame, type Wanted } from './held.js';
 import { HeldMemory } from './held-memory.js';
 import type { Call } from './json-rpc.js';
+import { misplaced } from './misplaced.js';
 import { pushRegistration } from './push-registration.js';
 import type { Registration } from './registration.js';
 import { sendRegister } from './send-register.js';
@@ -94,9 +95,11 @@ export class Settler {
     const { clock, wanted } = this.#deps;
     const settled: Settled = { put: 0, removed: 0 };
     const memory = this.#memory;
-    if (!memory.knows(aor) || this.#doubts.of(aor).size > 0) await this.#ask(call, aor, memory);
+    const isAsked = !memory.knows(aor) || this.#doubts.of(aor).size > 0;
+    // Only the registrar knows in which order it has them.
+    const outOfOrder = isAsked ? await this.#ask(call, aor, memory) : [];
     memory.expire(aor, clock());
-    const { remove, put } = difference(memory.of(aor), wanted(aor, clock()));
+    const { remove, put } = difference(memory.of(aor), wanted(aor, clock()), outOfOrder);
     // Removals first: one binding too many could push the treatment over Kamailio's branch limit.
     for (const contact of remove) {
       if (stopped()) return settled;
@@ -121,7 +124,8 @@ export class Settler {
     return settled;
   }
 
-  async #ask(call: Call, aor: string, memory: HeldMemory): Promise<void> {
+  /** Takes in what the registrar has; returns what is out of order there. */
+  async #ask(call: Call, aor: string, memory: HeldMemory): Promise<string[]> {
     const { clock, wanted } = this.#deps;
     const before = new Map([...this.#doubts.of(aor)].map((contact) => [contact, memory.get(aor, contact)]));
     const found = await ulLookup(call, aor, clock());
@@ -131,6 +135,7 @@ export class Settler {
       // What was sent since then is newer than what was found.
       if (memory.get(aor, contact) === held) memory.set(aor, contact, found.get(contact));
     }
+    return misplaced(found, wanted(aor, clock()));
   }
 
   async #put(call: Call, nextHop: string, { resolved, binding, until }: Wanted): Promise<Held> {

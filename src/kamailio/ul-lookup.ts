@@ -4,7 +4,7 @@ import { TABLE, usrlocAor } from './usrloc-aor.js';
 
 const NOT_SET = '[not set]';
 
-/** What a registrar holds for an address, by contact. */
+/** What a registrar holds for an address, by contact, in its own order. */
 export async function ulLookup(call: Call, aor: string, now: number): Promise<Map<string, Held>> {
   const held = new Map<string, Held>();
   for (const contact of contactsIn(await lookup(call, aor))) {

@@ -44,6 +44,18 @@ t.test('missing, different and extra; what a repair makes of each', async (t) =>
   ]);
 });
 
+t.test('one that only stands in the wrong place of the list', async (t) => {
+  const directory = new Directory();
+  directory.putContactCenter(contactCenter());
+  const wanted = wantedBindings(directory, SALES, NOW);
+  const held = wanted.map(({ binding: { contact, q } }): [string, Held] => [
+    contact,
+    { q, until: FOR_GOOD, ...PLAIN },
+  ]);
+  t.strictSame(compare(SALES, new Map(held), wanted, NOW), []);
+  t.match(compare(SALES, new Map(held.reverse()), wanted, NOW), [{ kind: 'misplaced', repair: 'put' }]);
+});
+
 t.test('left over is what was an address of ours, and of nobody else', async (t) => {
   const directory = new Directory();
   directory.putContactCenter(contactCenter());

@@ -4,6 +4,7 @@ import type { Binding } from '../../src/directory/bindings-in-order.js';
 import { Directory } from '../../src/directory/directory.js';
 import { difference, type Held, type Wanted } from '../../src/kamailio/held.js';
 import { HeldMemory } from '../../src/kamailio/held-memory.js';
+import { misplaced } from '../../src/kamailio/misplaced.js';
 import { wantedBindings } from '../../src/kamailio/wanted-bindings.js';
 import { contactCenter, endpoint, NOW } from '../support/contact-center.js';
 
@@ -103,5 +104,59 @@ t.test('the difference turns whatever is held into what is wanted', async () => 
       const rest = difference(state, goal);
       return rest.remove.length === 0 && rest.put.length === 0 && state.size === goal.length;
     }),
+  );
+});
+
+/** usrloc's list: a new binding stands before the first of lower q; one that is there stays where it is. */
+function register(list: Map<string, Held>, contact: string, binding: Held): Map<string, Held> {
+  if (list.has(contact)) return list.set(contact, binding);
+  const all = [...list];
+  const at = all.findIndex(([, { q }]) => q < binding.q);
+  all.splice(at === -1 ? all.length : at, 0, [contact, binding]);
+  return new Map(all);
+}
+
+t.test(
+  'whatever order a registrar has them in, it has them by descending q afterwards, with few moves',
+  async (t) => {
+    const all = wanted(SALES, 'alice', 'bob', 'carol');
+    const order = fc.shuffledSubarray(all, { minLength: 1 });
+    const qs = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: all.length, maxLength: all.length });
+    fc.assert(
+      fc.property(order, qs, fc.boolean(), (before, q, isRight) => {
+        let list = new Map(
+          before.map((one, i) => [
+            one.binding.contact,
+            isRight ? asHeld(one) : { ...asHeld(one), q: q[i] ?? 0 },
+          ]),
+        );
+        const { remove, put } = difference(list, all, misplaced(list, all));
+        for (const contact of remove) list.delete(contact);
+        for (const one of put) list = register(list, one.binding.contact, asHeld(one));
+        t.strictSame(
+          [...list.values()].map((one) => one.q),
+          all.map(({ binding }) => binding.q),
+        );
+      }),
+    );
+    const [first, ...rest] = [...held(all)];
+    t.strictSame(misplaced(held(all), all), []);
+    t.strictSame(
+      misplaced(new Map([...rest, first as [string, Held]]), all),
+      [first?.[0]],
+      'one of them moves',
+    );
+  },
+);
+
+t.test('a binding whose q has changed is put anew, since it would stay where it is', async (t) => {
+  const all = wanted(SALES, 'alice', 'bob');
+  const { contact } = (all[1] as Wanted).binding;
+  const changed = new Map([...held(all), [contact, { ...asHeld(all[1] as Wanted), q: 5 }]]);
+  const { remove, put } = difference(changed, all);
+  t.strictSame(remove, [contact]);
+  t.strictSame(
+    put.map(({ binding }) => binding.contact),
+    [contact],
   );
 });
