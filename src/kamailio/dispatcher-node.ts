@@ -4,6 +4,7 @@ import { dispatcherList } from './dispatcher-list.js';
 import { dispatcherRemove } from './dispatcher-remove.js';
 import { type Call, RpcFault } from './json-rpc.js';
 import type { Log } from './log.js';
+import { refusedCounts } from './refused-counts.js';
 
 const LOOK_EVERY_MS = 5_000;
 const FIRST_PAUSE_MS = 500;
@@ -26,7 +27,7 @@ export interface DispatcherNodeDeps {
 }
 
 /**
- * Has one registrar probe what it should, and hears how that goes.
+ * Has one registrar probe what it should, and hears how that goes; in the same look, how often it has refused something.
  *
  * Waiting: the next look is in 5 s, or at once when something changes. Looking: its list is read; what it says of each place
  * is told on, what differs is repaired, one change after another. Any failure makes the next look come after a pause (0.5 s,
@@ -40,9 +41,15 @@ export class DispatcherNode {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #without = false;
+  #refused: ReadonlyMap<string, number> = new Map();
 
   constructor(deps: DispatcherNodeDeps) {
     this.#deps = deps;
+  }
+
+  /** How often it had refused something, by kind, when it was last asked. */
+  get refused(): ReadonlyMap<string, number> {
+    return this.#refused;
   }
 
   /** What it should probe may be different now. */
@@ -93,6 +100,7 @@ export class DispatcherNode {
     for (const [place, answered] of probed) {
       if (answered !== null && places.has(place)) heard(place, answered);
     }
+    this.#refused = await refusedCounts(call);
     if (!commands()) return;
     for (const place of probed.keys()) {
       if (!places.has(place)) await this.#change(() => dispatcherRemove(call, place));

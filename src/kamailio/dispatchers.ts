@@ -35,6 +35,13 @@ export class Dispatchers {
     this.#commanded.get(node)?.started();
   }
 
+  /** How often each node had refused something, by kind, when it was last asked. */
+  refused(): { node: string; kind: string; times: number }[] {
+    return [...this.#commanded.byNode()].flatMap(([node, { refused }]) =>
+      [...refused].map(([kind, times]) => ({ node, kind, times })),
+    );
+  }
+
   async close(): Promise<void> {
     await this.#commanded.close();
   }

@@ -1,14 +1,19 @@
 import type { Registry } from 'prom-client';
+import type { Dispatchers } from '../kamailio/dispatchers.js';
 import type { Registrars } from '../kamailio/registrars.js';
 import { oneLook } from './one-look.js';
 import { sampledCounter, sampledGauge } from './sampled.js';
 
 export interface RegistrarMetricsDeps {
   readonly registrars: Pick<Registrars, 'commands' | 'statuses'>;
+  readonly dispatchers: Pick<Dispatchers, 'refused'>;
 }
 
 /** Whether the registrars hold what is provisioned; told by the one instance that commands them. */
-export function registrarMetrics(registry: Registry, { registrars }: RegistrarMetricsDeps): void {
+export function registrarMetrics(
+  registry: Registry,
+  { registrars, dispatchers }: RegistrarMetricsDeps,
+): void {
   const statuses = oneLook(() => [...registrars.statuses()].map(([node, status]) => ({ node, ...status })));
   sampledGauge(registry, {
     name: 'understudy_commands_registrars',
@@ -38,5 +43,11 @@ export function registrarMetrics(registry: Registry, { registrars }: RegistrarMe
         [{ node, repair: 'put' }, repaired.put] as const,
         [{ node, repair: 'remove' }, repaired.removed] as const,
       ]),
+  });
+  sampledCounter(registry, {
+    name: 'understudy_node_refused_total',
+    help: 'What a registrar has refused since it was started, by kind: somebody tries names of ours (own_name), domains that are not its own (foreign_domain), and the like.',
+    labels: ['node', 'kind'],
+    samples: () => dispatchers.refused().map(({ node, kind, times }) => [{ node, kind }, times] as const),
   });
 }

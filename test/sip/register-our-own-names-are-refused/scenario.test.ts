@@ -47,6 +47,13 @@ for (const edge of [false, true]) {
       'own_name',
     ]);
     t.match(refused, { item: { value: OURS.length * (edge ? 2 : 4) + 1 } }, 'counted');
+    if (!edge) {
+      const metric = /understudy_node_refused_total\{node="reg1",kind="own_name"\} (\d+)/;
+      await until('the service to count it', async () => {
+        const metrics = await (await fetch(`${scene.understudy.url}/metrics`)).text();
+        return Number(metric.exec(metrics)?.[1]) === OURS.length * 4 + 1;
+      });
+    }
     const said = (scene.edge ?? scene.registrar)
       .log()
       .split('\n')
