@@ -6,7 +6,7 @@ import { translateError } from '../store/translate-error.js';
 type Row = Omit<Override, 'created_at' | 'expires_at'> & { created_at: Date; expires_at: Date };
 
 const TEXT = `
-  SELECT id, domain, kind, skillset, location, agent, caller, address, reason, by, created_at, expires_at
+  SELECT id, domain, kind, skillset, location, agent, caller, address, reason, by, asked_by, created_at, expires_at
   FROM overrides WHERE expires_at > to_timestamp($1::float8 / 1000)`;
 
 /** The unexpired ones. */

@@ -117,10 +117,11 @@ export class OverrideOrders {
 }
 
 /** As people see it. */
-export function documentOf({ domain, created_at, expires_at, ...override }: Override) {
+export function documentOf({ domain, asked_by = null, created_at, expires_at, ...override }: Override) {
   return {
     contact_center: domain,
     ...override,
+    asked_by,
     created_at: new Date(created_at).toISOString(),
     expires_at: new Date(expires_at).toISOString(),
   };

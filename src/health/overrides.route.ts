@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from '../access/author.js';
+import { askerOf, authorOf } from '../access/author.js';
 import { contactCenterInBody, contactCenterInQuery } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { domainIn } from '../directory/find-contact-center.js';
@@ -45,7 +45,8 @@ export function overrideRoutes(app: FastifyInstance, deps: OverrideRoutesDeps): 
       config: { scope: 'admin', subject: contactCenterInBody, problems: ['store_unavailable'] },
     },
     async (request, reply) => {
-      const override = await orders.order(checkOverride(directory, request.body));
+      const order = { ...checkOverride(directory, request.body), asked_by: askerOf(request) };
+      const override = await orders.order(order);
       return reply.code(201).send(documentOf(override));
     },
   );

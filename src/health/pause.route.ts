@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { authorOf } from '../access/author.js';
+import { askerOf, authorOf } from '../access/author.js';
 import { domainInPath } from '../access/subject.js';
 import type { Directory } from '../directory/directory.js';
 import { Problem } from '../errors.js';
@@ -42,10 +42,18 @@ export function pauseRoutes(app: FastifyInstance, { directory, overrides, orders
       },
       config: { scope: 'admin', subject: domainInPath, problems },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       const { domain, agent } = findAgent(directory, params);
       const before = pausesOf(domain, agent);
-      const order = { ...NO_LIMIT, ...body, domain, agent, kind: 'pause' as const };
+      const order = {
+        ...NO_LIMIT,
+        ...body,
+        domain,
+        agent,
+        kind: 'pause' as const,
+        asked_by: askerOf(request),
+      };
       const pause = await orders.order(order);
       // Only now: the agent must not get a call in between.
       for (const one of before) await orders.withdraw(one, body.by);

@@ -22,7 +22,10 @@ export interface Override {
   /** `sip:user@domain` that is called. */
   readonly address: string | null;
   readonly reason: string;
+  /** As the client says. */
   readonly by: string;
+  /** Whose key it was, or from where; null: it isn't known. */
+  readonly asked_by?: string | null;
   /** ms since the epoch. */
   readonly created_at: number;
   readonly expires_at: number;

@@ -93,6 +93,7 @@ export const OverrideRow = Type.Object({
   address: OrNull(Text),
   reason: Text,
   by: Text,
+  asked_by: Type.Optional(OrNull(Text)),
   created_at: Time,
   expires_at: Time,
 });

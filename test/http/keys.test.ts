@@ -50,6 +50,17 @@ onBothDatabases(t, {
       last_used_at: document.created_at,
     });
 
+    await t.test('whose key it was stands beside who it says that it is', async (t) => {
+      const order = { kind: 'bypass', reason: 'a test', by: 'the boss', expires_in_seconds: 600 };
+      const ordered = await ask('POST /v1/overrides', root, { contact_center: 'cc.example.com', ...order });
+      t.match(ordered, { status: 201, body: { by: 'the boss', asked_by: /ops/ } });
+      const { body } = await ask('GET /v1/overrides', root);
+      t.match(body.overrides, [{ by: 'the boss', asked_by: /ops/ }]);
+      const { rows } = await service.store.pool.query('SELECT asked_by FROM overrides');
+      t.match(rows, [{ asked_by: /ops/ }]);
+      t.equal((await ask(`DELETE /v1/overrides/${ordered.body.id}`, root)).status, 204);
+    });
+
     await t.test('what is kept is no secret', async (t) => {
       const { rows } = await service.store.pool.query('SELECT to_jsonb(k)::text AS row FROM api_keys k');
       const secret = root.split('_').slice(2).join('_');

@@ -41,6 +41,7 @@ onServer(t, {
         skillset: null,
         reason: 'lunch',
         by: 'ops',
+        asked_by: 'from 127.0.0.1',
         created_at: '2026-11-22T12:00:00.000Z',
         expires_at: '2026-11-22T12:30:00.000Z',
       });
