@@ -41,6 +41,8 @@ t.test('a malformed Path stays at the edge', async (t) => {
   );
   t.equal(registrar.count('received', 'REGISTER'), 0);
 
+  // the service has said that she is an agent
+  await edge.rpc('htable.seti', ['understudy_agents', 'sip:alice@cc.example.com', 1]);
   const path = '"A <, B>" <sip:a@192.0.2.77;lr>;x="y,z" ,\r\n <sips:[2001:db8::1]:5062;lr;ob>';
   t.equal((await send('alice@cc.example.com', path)).status, 200, 'a Path that is none of these goes on');
   const [message] = registrar.messages();
