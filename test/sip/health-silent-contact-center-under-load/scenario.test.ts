@@ -4,7 +4,7 @@ import { changesOf, healthWhen } from '../../support/health.js';
 import { DOMAIN, Scene } from '../../support/scene.js';
 import { header, PATIENT, type SipMessage, Sipp } from '../../support/sipp.js';
 
-const CALLER = new URL('../load-a-thousand-calls-none-fails/caller.xml', import.meta.url).pathname;
+const CALLER = 'caller';
 const PER_SECOND = 20;
 const CALLS = 200;
 const FR_TIMER_MS = 2_000;

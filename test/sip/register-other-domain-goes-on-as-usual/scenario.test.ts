@@ -56,7 +56,7 @@ for (const edge of [false, true]) {
       }
       t.equal((await bind('sip:dora@example.com')).status, 200);
       const node = scene.edge ?? scene.registrar;
-      t.equal(node.log().match(/understudy=refused kind=foreign_domain/g)?.length, 1, 'said once');
+      t.equal(node.log().match(/understudy=refused kind=foreign_domain/g)?.length, 3, 'said, three times');
       t.match(await node.rpc('htable.get', ['understudy_refused', 'foreign_domain']), { item: { value: 4 } });
       t.same(scene.registrar.warnings(), []);
     },
