@@ -28,7 +28,7 @@ interface SippOptions {
   readonly args?: readonly string[];
 }
 
-/** For many calls at once: a 180 that its own 200 has overtaken on the way is no reason to hang up (RFC 3261 §17.1.1.2). */
+/** A 180 that its own 200 has overtaken on the way is no reason to hang up (RFC 3261 §17.1.1.2). */
 export const PATIENT = ['-default_behaviors', 'all,-abortunexp'];
 
 /** A SIPp at work: a phone, a contact center, a treatment or a caller. */
@@ -228,7 +228,10 @@ export async function call(target: string, address: string, options: CallOptions
       extra: options.extra ?? 'Subject: a call',
       max_forwards: String(options.maxForwards ?? 70),
     },
-    args: ['-m', '1', '-d', String(options.hold_ms ?? 50), '-timeout', '60s', '-timeout_error'],
+    args: [
+      ...['-m', '1', '-d', String(options.hold_ms ?? 50), '-timeout', '60s', '-timeout_error'],
+      ...(options.scenario === undefined ? PATIENT : []),
+    ],
   });
   await sipp.ended();
   const messages = sipp.messages();
