@@ -403,7 +403,9 @@ export class Scene {
   async phone(agent: string, behaviour?: Behaviour): Promise<Phone> {
     const phone = new Phone(this, agent, await freePort());
     if (behaviour) await phone.takesCalls(behaviour);
-    const { status, response } = await phone.register();
+    let { status, response } = await phone.register();
+    // A phone that is told to come back does: on a machine that is busy, the service's first answer may be late.
+    for (let tries = 1; status === 503 && tries < 3; tries++) ({ status, response } = await phone.register());
     if (status !== 200) {
       throw new Error(`REGISTER of ${agent}: ${response.text}\n${this.understudy.logs().slice(-1_000)}`);
     }
