@@ -37,5 +37,6 @@ t.test('it dies while the service is asked: the caller asks again, and is answer
   const { status, answeredBy, messages } = await early;
   t.same([status, answeredBy], [200, 'contact-center']);
   const heard = messages.filter(({ direction }) => direction === 'received').map(({ kind }) => kind);
-  t.same(heard.slice(0, 3), ['100', '180', '200']);
+  // its 180 may have been overtaken by the 200 that comes 10 ms later
+  t.same(heard.filter((kind) => kind !== '180').slice(0, 2), ['100', '200']);
 });
