@@ -26,7 +26,7 @@ export interface Settling {
   readonly stopped: () => boolean;
 }
 
-/** How many bindings were put and removed. */
+/** How many bindings were put, and how many removed for good. */
 export interface Settled {
   put: number;
   removed: number;
@@ -100,6 +100,7 @@ export class Settler {
     const outOfOrder = isAsked ? await this.#ask(call, aor, memory) : [];
     memory.expire(aor, clock());
     const { remove, put } = difference(memory.of(aor), wanted(aor, clock()), outOfOrder);
+    const anew = new Set(put.map(({ binding }) => binding.contact));
     // Removals first: one binding too many could push the treatment over Kamailio's branch limit.
     for (const contact of remove) {
       if (stopped()) return settled;
@@ -109,7 +110,7 @@ export class Settler {
       if (memory.get(aor, contact) !== held) again();
       memory.remove(aor, contact);
       this.#arrivals.overtake(aor, contact);
-      settled.removed += 1;
+      if (!anew.has(contact)) settled.removed += 1;
     }
     for (const one of put) {
       if (stopped()) return settled;
