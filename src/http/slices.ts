@@ -31,14 +31,6 @@ export async function inSlices<T>(work: Sliceable<T>): Promise<T> {
   }
 }
 
-/** The same work where nobody waits. */
-export function atOnce<T>(work: Sliceable<T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
-
 /** A long text, a slice at a time. */
 export async function* textInSlices(texts: Iterable<string>): AsyncGenerator<string, void, void> {
   let end = performance.now() + SLICE_MS;

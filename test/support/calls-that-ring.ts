@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.js';
 import { probed } from './health.js';
-import { DOMAIN, type Ending, Scene } from './scene.js';
-import { PATIENT, Sipp } from './sipp.js';
-import { readStatistics, withStatistics } from './sipp-statistics.js';
+import { manyCallers } from './many-callers.js';
+import { type Ending, Scene } from './scene.js';
+import type { Sipp } from './sipp.js';
+import { readStatistics } from './sipp-statistics.js';
 import { until } from './until.js';
 
 /** Shared memory of a registrar: what one call that rings takes, with some room. */
@@ -33,17 +33,8 @@ export async function callsThatRingGoOn(ending: Ending, calls: number, perSecond
   const contactCenter = await scene.contactCenter({ scenario: 'rings-for-ever' });
   await probed(scene);
 
-  const callers = new Sipp({
-    scenario: 'caller',
-    port: await freePort(),
-    target: scene.callTarget,
-    keys: { ruri: `sip:sales@${DOMAIN}` },
-    args: [
-      ...['-m', String(calls), '-r', String(perSecond), '-l', String(calls), '-d', '200'],
-      ...['-timeout', '120s', '-timeout_error', ...PATIENT, ...withStatistics(statistics)],
-    ],
-  });
-  ending.teardown(() => callers.kill());
+  const load = { calls, perSecond, talk_ms: 200, limit_s: 120, statistics };
+  const callers = await manyCallers(ending, scene, load);
   await until('all to ring', () => readStatistics(statistics).counter >= calls, 90_000);
   await contactCenter.kill();
   await callers.ended();

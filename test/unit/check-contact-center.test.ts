@@ -11,7 +11,7 @@ import { failoverPatternFault } from '../../src/admin/failover-pattern.js';
 import { NAME } from '../../src/admin/limits.js';
 import { type ContactCenter, HEALTH, POLICY } from '../../src/directory/contact-center.js';
 import { Problem } from '../../src/errors.js';
-import { atOnce } from '../../src/http/slices.js';
+import { atOnce } from '../support/at-once.js';
 import { agent, skillset, treatment } from '../support/contact-center.js';
 
 /** What the service does in slices. */

@@ -4,7 +4,7 @@ import { authorOf } from '../../src/access/author.js';
 import { canonical } from '../../src/admin/canonical.js';
 import { changeOf, configurationChanges } from '../../src/admin/configuration-changes.js';
 import type { ContactCenter } from '../../src/directory/contact-center.js';
-import { atOnce } from '../../src/http/slices.js';
+import { atOnce } from '../support/at-once.js';
 import { agent, contactCenter, registrar, skillset } from '../support/contact-center.js';
 
 /** What the service does in slices. */

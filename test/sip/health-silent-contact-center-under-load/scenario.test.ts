@@ -1,10 +1,9 @@
-import t, { type Test } from 'tap';
-import { freePort } from '../../support/free-port.js';
+import t from 'tap';
 import { changesOf, healthWhen } from '../../support/health.js';
-import { DOMAIN, Scene } from '../../support/scene.js';
-import { header, PATIENT, type SipMessage, Sipp } from '../../support/sipp.js';
+import { manyCallers } from '../../support/many-callers.js';
+import { Scene } from '../../support/scene.js';
+import { header, type SipMessage } from '../../support/sipp.js';
 
-const CALLER = 'caller';
 const PER_SECOND = 20;
 const CALLS = 200;
 const FR_TIMER_MS = 2_000;
@@ -21,7 +20,8 @@ t.test(
     for (const agent of AGENTS) await scene.phone(agent, { answer: 10 });
     await scene.treatment({ answer: 10 });
 
-    const caller = await manyCalls(t, scene);
+    const load = { calls: CALLS, perSecond: PER_SECOND, talk_ms: 20, limit_s: 60 };
+    const caller = await manyCallers(t, scene, load);
     t.equal(await caller.ended(), 0, 'none is lost', { said: caller.process.output() });
     await healthWhen(scene, ({ locations }) => locations[0].code === 'calls_failed');
 
@@ -44,21 +44,6 @@ t.test(
     t.same(scene.registrar.warnings(), []);
   },
 );
-
-async function manyCalls(t: Test, scene: Scene): Promise<Sipp> {
-  const sipp = new Sipp({
-    scenario: CALLER,
-    port: await freePort(),
-    target: scene.callTarget,
-    keys: { ruri: `sip:sales@${DOMAIN}` },
-    args: [
-      ...['-m', String(CALLS), '-r', String(PER_SECOND), '-l', String(CALLS), '-d', '20'],
-      ...['-timeout', '60s', '-timeout_error', ...PATIENT],
-    ],
-  });
-  t.teardown(() => sipp.kill());
-  return sipp;
-}
 
 /** When each call was made, and how long it was until somebody's phone rang or was answered. */
 function* waits(messages: readonly SipMessage[]): Generator<{ at: number; ms: number }> {

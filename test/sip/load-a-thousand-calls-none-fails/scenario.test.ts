@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { freePort } from '../../support/free-port.js';
+import { manyCallers } from '../../support/many-callers.js';
 import { DOMAIN, Scene } from '../../support/scene.js';
-import { header, listening, PATIENT, Sipp } from '../../support/sipp.js';
-import { readStatistics, withStatistics } from '../../support/sipp-statistics.js';
+import { header, listening, Sipp } from '../../support/sipp.js';
+import { readStatistics } from '../../support/sipp-statistics.js';
 import { until } from '../../support/until.js';
 
 const CALLS = 1_000;
@@ -90,21 +90,10 @@ async function phoneWithOneLine(t: Test, scene: Scene, agent: string): Promise<S
   return sipp;
 }
 
-/** Begins the calls; `-l` because SIPp would begin no more when some take longer than usual. */
 async function manyCalls(t: Test, scene: Scene): Promise<{ sipp: Sipp; statistics: string }> {
   const statistics = join(t.testdir(), 'caller.csv');
-  const sipp = new Sipp({
-    scenario: 'caller',
-    port: await freePort(),
-    target: scene.callTarget,
-    keys: { ruri: `sip:sales@${DOMAIN}` },
-    args: [
-      ...['-m', String(CALLS), '-r', String(PER_SECOND), '-l', String(CALLS), '-d', String(TALK_MS)],
-      ...['-timeout', '50s', '-timeout_error', ...PATIENT, ...withStatistics(statistics)],
-    ],
-  });
-  t.teardown(() => sipp.kill());
-  return { sipp, statistics };
+  const load = { calls: CALLS, perSecond: PER_SECOND, talk_ms: TALK_MS, limit_s: 50, statistics };
+  return { sipp: await manyCallers(t, scene, load), statistics };
 }
 
 /** How many calls each target has answered by the history, when it knows of so many. */
